@@ -1,0 +1,60 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Floors: a target imports only targets of the floors below it; siblings never import each other.
+// `Scripts/check` builds with `--explicit-target-dependency-import-check error`, which holds this picture.
+// See docs/architecture.md.
+
+let package = Package(
+  name: "lockstep",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "lockstep", targets: ["lockstep"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // Floor 0: the system's libraries and the only C of our own.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CKernels"),
+
+    // Floor 1: what every part speaks.
+    .target(name: "Tensors", dependencies: ["CKernels", "CCrypto"]),
+    .target(name: "Settings"),
+
+    // Floor 2: the parts. None knows another.
+    .target(name: "Networks", dependencies: ["Tensors", "Settings"]),
+    .target(name: "Optimizers", dependencies: ["Tensors", "Settings"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Settings", "CZlib"]),
+    .target(name: "Workers", dependencies: ["Tensors"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "CHDF5"]),
+
+    // Floor 3: the parts put together.
+    .target(
+      name: "Training",
+      dependencies: ["Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
+
+    // Floor 4: what people read.
+    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
+
+    // Floor 5: the command.
+    .executableTarget(
+      name: "lockstep",
+      dependencies: [
+        "Training", "Reports", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
+    .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"]),
+    .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

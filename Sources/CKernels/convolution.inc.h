@@ -1,0 +1,2 @@
+// Placeholder: the convolution kernels.
+#define LS_CONVOLUTION_KERNELS {0}

@@ -1,0 +1,2 @@
+// Placeholder: the dense kernels.
+#define LS_DENSE_KERNELS {0}

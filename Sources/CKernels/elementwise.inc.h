@@ -1,0 +1,2 @@
+// Placeholder: the elementwise kernels.
+#define LS_ELEMENTWISE_KERNELS {0}

@@ -1,0 +1,171 @@
+/// The only C of Lockstep: the arithmetic of one shard on one core.
+///
+/// Every kernel is written once, in clang vector extensions, and compiled once per instruction set (see
+/// `kernels_avx512.c`, `kernels_avx2.c`, `kernels_portable.c`). `ls_kernels_for` hands out the table of one
+/// instruction set; nothing else is exported.
+///
+/// Rules that every kernel keeps:
+///  - Exactness: the result depends on the arguments and the instruction set alone. The order of every sum is
+///    fixed by the shapes, and a sample's values never depend on how many samples come with it. No libm.
+///  - No allocation, no locks, no globals, no errno. Scratch memory is an argument; `*_scratch` tells its size.
+///  - Layout: images NHWC, convolution kernels HWIO, dense weights [in, out], all contiguous FP32.
+///  - Pointers need 4-byte alignment only; 64-byte alignment is faster. `restrict` holds for all outputs
+///    unless a comment says that in place is allowed.
+///  - Sizes were checked by the caller: no kernel sees a negative or overflowing one. Zero samples do nothing.
+#ifndef LOCKSTEP_KERNELS_H
+#define LOCKSTEP_KERNELS_H
+
+#include <stdint.h>
+
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#endif
+
+/// Instruction sets, slowest first. The numbers are written to checkpoints by name, never by value.
+typedef enum ls_isa : int32_t { LS_ISA_PORTABLE = 0, LS_ISA_AVX2 = 1, LS_ISA_AVX512 = 2 } ls_isa;
+
+/// A two-dimensional convolution or pooling window over NHWC images. All fields are per sample.
+///
+/// out_height = (height + pad_top + pad_bottom - kernel_height) / stride_height + 1, and likewise the width.
+typedef struct ls_window2d {
+  int32_t height, width, channels;
+  int32_t kernel_height, kernel_width;
+  int32_t stride_height, stride_width;
+  int32_t pad_top, pad_bottom, pad_left, pad_right;
+  int32_t out_height, out_width;
+  int32_t filters;  ///< output channels of a convolution; equals `channels` for pooling
+} ls_window2d;
+
+/// Elementwise activations. `slope` is used by leakyRelu alone.
+typedef enum ls_activation : int32_t {
+  LS_RELU = 0,
+  LS_LEAKY_RELU = 1,  ///< x > 0 ? x : slope * x
+  LS_GELU = 2,        ///< x * Phi(x), the exact form with erf (Hendrycks and Gimpel 2016)
+  LS_SILU = 3,        ///< x * sigmoid(x) (Elfwing et al. 2017)
+  LS_TANH = 4,
+  LS_SIGMOID = 5,
+} ls_activation;
+
+/// The position of a block of random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy
+/// as 1, 2, 3", SC 2011) with this key and counter words 1 to 3; word 0 counts the blocks of four numbers.
+typedef struct ls_random {
+  uint32_t key[2];
+  uint32_t counter[3];
+} ls_random;
+
+/// Convolution as an implicit GEMM straight on NHWC data, no im2col: for one kernel row the values that a pixel
+/// needs are kernel_width * channels contiguous floats, and the next pixel's start stride * channels later.
+typedef struct ls_convolution_kernels {
+  /// Floats of scratch that the three kernels below need (their maximum) for one sample at a time.
+  int64_t (*scratch)(const ls_window2d *w);
+  /// Floats that `prepare` writes.
+  int64_t (*prepared)(const ls_window2d *w);
+  /// Lays `kernel` out for `input_gradient`: once a step for each worker.
+  void (*prepare)(const ls_window2d *w, const float *kernel, float *prepared);
+  /// y[n,i,j,f] = bias[f] + sum over (a,b,c) of x[n, i*s+a-pad, j*s+b-pad, c] * kernel[a,b,c,f]. `bias` may be null.
+  void (*forward)(const ls_window2d *w, int64_t samples, const float *x, const float *kernel,
+                  const float *_Nullable bias, float *y, float *scratch);
+  /// Writes (does not add to) kernel_gradient [KH,KW,C,F] and bias_gradient [F] (may be null): sums over samples and pixels.
+  void (*weight_gradient)(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
+                          float *kernel_gradient, float *_Nullable bias_gradient, float *scratch);
+  /// Writes dx [samples,H,W,C] from dy [samples,OH,OW,F] and what `prepare` wrote.
+  void (*input_gradient)(const ls_window2d *w, int64_t samples, const float *dy, const float *prepared, float *dx,
+                         float *scratch);
+} ls_convolution_kernels;
+
+/// Fully connected layer, y = x W + b with W [inputs, units].
+typedef struct ls_dense_kernels {
+  /// `bias` may be null.
+  void (*forward)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
+                  const float *_Nullable bias, float *y);
+  /// Writes weight_gradient = x^T dy and bias_gradient = column sums of dy (may be null).
+  void (*weight_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
+                          float *weight_gradient, float *_Nullable bias_gradient);
+  /// Writes dx = dy W^T.
+  void (*input_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *dy, const float *weights,
+                         float *dx);
+} ls_dense_kernels;
+
+/// Pooling. Padding cells never win a maximum and never count in an average.
+typedef struct ls_pooling_kernels {
+  /// `winner` [samples,OH,OW,C] gets the winner's place in the window, row by row (kernel_height * kernel_width <= 256); the
+  /// first of equals wins. Pass null where no backward pass follows.
+  void (*max_forward)(const ls_window2d *w, int64_t samples, const float *x, float *y, uint8_t *_Nullable winner);
+  void (*max_backward)(const ls_window2d *w, int64_t samples, const float *dy, const uint8_t *winner, float *dx);
+  void (*average_forward)(const ls_window2d *w, int64_t samples, const float *x, float *y);
+  void (*average_backward)(const ls_window2d *w, int64_t samples, const float *dy, float *dx);
+} ls_pooling_kernels;
+
+/// Elementwise work.
+typedef struct ls_elementwise_kernels {
+  /// y = f(x); y may be x.
+  void (*activation_forward)(ls_activation kind, float slope, int64_t count, const float *x, float *y);
+  /// dx = dy * f'; `value` is the layer's OUTPUT for relu, leakyRelu (slope > 0), tanh and sigmoid, its INPUT for gelu and silu.
+  /// dx may be dy.
+  void (*activation_backward)(ls_activation kind, float slope, int64_t count, const float *value, const float *dy,
+                              float *dx);
+  /// Inverted dropout (Srivastava et al. 2014): element i is kept when its random word >= threshold, and then scaled; else 0.
+  /// Element i of the row uses word i % 4 of block i / 4 of `random`. dropout(x) forward and dropout(dy) backward are the same
+  /// function of the same numbers, so no mask is stored. y may be x. One call a sample.
+  void (*dropout)(const ls_random *random, uint32_t threshold, float scale, int64_t count, const float *x, float *y);
+  /// y[i] = (bytes[i] * scale[c]) + offset[c] with c = i % channels: unsigned bytes to normalised floats.
+  void (*normalise)(int64_t count, int64_t channels, const uint8_t *bytes, const float *scale, const float *offset, float *y);
+} ls_elementwise_kernels;
+
+/// Losses of classification. Each writes the loss of every sample (not scaled) and the gradient times `scale` (1 / batch size).
+typedef struct ls_loss_kernels {
+  /// losses[n] = -sum_k t[k] log softmax(logits[n])[k], t = (1 - smoothing) onehot + smoothing / classes;
+  /// gradient = (softmax - t) * scale. The maximum is subtracted first (stable). `gradient` may be null, and may be `logits`.
+  void (*softmax_cross_entropy)(int64_t samples, int64_t classes, const float *logits, const int32_t *labels,
+                                float smoothing, float scale, float *losses, float *_Nullable gradient);
+  /// losses[n] = mean over k of (y[n,k] - onehot[k])^2; gradient = 2 (y - onehot) / classes * scale.
+  void (*mean_squared_error)(int64_t samples, int64_t classes, const float *outputs, const int32_t *labels,
+                             float scale, float *losses, float *_Nullable gradient);
+  /// probabilities = softmax(logits) row by row; may be in place.
+  void (*softmax)(int64_t samples, int64_t classes, const float *logits, float *probabilities);
+  /// ranks[n] = number of classes that beat the label (larger, or equal with a smaller index): 0 means correct. A row with a NaN: classes.
+  void (*label_rank)(int64_t samples, int64_t classes, const float *logits, const int32_t *labels, int32_t *ranks);
+} ls_loss_kernels;
+
+/// The reduce phase: everything works on a slice of the flat parameter vector.
+typedef struct ls_update_kernels {
+  /// total[i] = sum of gradients[s * stride + i] over `shards` along the fixed binary tree: neighbours first, aligned runs of
+  /// 1, 2, 4, ... shards; a run without a right neighbour moves up unchanged.
+  void (*tree_sum)(int64_t shards, int64_t stride, int64_t count, const float *gradients, float *total);
+  /// Sum of squares in FP64, in an order fixed by count alone.
+  double (*sum_of_squares)(int64_t count, const float *values);
+  /// values *= factor.
+  void (*scale)(int64_t count, float factor, float *values);
+  /// Decoupled weight decay first (p -= rate * decay * p), then with momentum > 0: v = momentum * v - rate * g and
+  /// p += v, or with Nesterov p += momentum * v - rate * g; with momentum 0: p -= rate * g, `velocity` null. (Keras 3's form.)
+  void (*sgd)(int64_t count, float rate, float decay, float momentum, int32_t nesterov, const float *gradient,
+              float *parameters, float *_Nullable velocity);
+  /// Adam (Kingma and Ba 2015, the form at the end of section 2), after decoupled decay (AdamW, Loshchilov and Hutter 2019):
+  /// m += (g - m)(1 - beta1); v += (g*g - v)(1 - beta2); p -= corrected_rate * m / (sqrt(v) + epsilon), where the caller computes
+  /// corrected_rate = rate * sqrt(1 - beta2^t) / (1 - beta1^t).
+  void (*adam)(int64_t count, float rate, float corrected_rate, float decay, float beta1, float beta2, float epsilon,
+               const float *gradient, float *parameters, float *momentum, float *velocity);
+  /// RMSprop (Tieleman and Hinton 2012): v = rho v + (1 - rho) g*g; p -= rate * g / sqrt(v + epsilon), after decoupled decay.
+  void (*rms_prop)(int64_t count, float rate, float decay, float rho, float epsilon, const float *gradient,
+                   float *parameters, float *velocity);
+} ls_update_kernels;
+
+/// All kernels of one instruction set.
+typedef struct ls_kernels {
+  ls_isa isa;
+  ls_convolution_kernels convolution;
+  ls_dense_kernels dense;
+  ls_pooling_kernels pooling;
+  ls_elementwise_kernels elementwise;
+  ls_loss_kernels loss;
+  ls_update_kernels update;
+} ls_kernels;
+
+/// The table of `isa`, or null where this processor (or this build) cannot run it. Portable is never null.
+const ls_kernels *_Nullable ls_kernels_for(ls_isa isa);
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
+
+#endif

@@ -1,0 +1,19 @@
+// All kernels of one instruction set, and their table.
+#include "vectors.h"
+
+#include "convolution.inc.h"
+#include "dense.inc.h"
+#include "elementwise.inc.h"
+#include "loss.inc.h"
+#include "pooling.inc.h"
+#include "update.inc.h"
+
+const ls_kernels LS_NAME(ls_kernels_table) = {
+    .isa = LS_ISA_CODE,
+    .convolution = LS_CONVOLUTION_KERNELS,
+    .dense = LS_DENSE_KERNELS,
+    .pooling = LS_POOLING_KERNELS,
+    .elementwise = LS_ELEMENTWISE_KERNELS,
+    .loss = LS_LOSS_KERNELS,
+    .update = LS_UPDATE_KERNELS,
+};

@@ -1,0 +1,2 @@
+// Placeholder: the loss kernels.
+#define LS_LOSS_KERNELS {0}

@@ -1,0 +1,2 @@
+// Placeholder: the pooling kernels.
+#define LS_POOLING_KERNELS {0}

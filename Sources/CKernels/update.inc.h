@@ -1,0 +1,2 @@
+// Placeholder: the update kernels.
+#define LS_UPDATE_KERNELS {0}

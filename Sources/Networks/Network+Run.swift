@@ -1,0 +1,186 @@
+import Tensors
+
+/// The samples of one shard and where its results go.
+public struct Shard: Sendable {
+  /// `[samples, input shape]`.
+  public let inputs: View<Float>
+  /// `[samples]`.
+  public let labels: View<Int32>
+  /// Loss of every sample, to be written.
+  public let losses: MutableView<Float>
+  /// Rank of the label among the outputs (0: right), to be written.
+  public let ranks: MutableView<Int32>
+  /// Place of the first sample in the minibatch.
+  public let firstSample: Int
+
+  /// Describes a shard; all but `inputs` have as many elements as there are samples.
+  public init(
+    inputs: View<Float>, labels: View<Int32>, losses: MutableView<Float>, ranks: MutableView<Int32>, firstSample: Int
+  ) {
+    self.inputs = inputs
+    self.labels = labels
+    self.losses = losses
+    self.ranks = ranks
+    self.firstSample = firstSample
+  }
+
+  /// Number of samples.
+  public var samples: Int { labels.count }
+}
+
+/// What a training pass needs beside the shard.
+public struct TrainingPass: Sendable {
+  /// Seed of the run.
+  public let seed: UInt64
+  /// The step, from 0: keys the random numbers and tells when the parameters have changed.
+  public let step: Int
+  /// 1 / samples of the minibatch.
+  public let scale: Float
+
+  /// Creates a pass.
+  public init(seed: UInt64, step: Int, scale: Float) {
+    self.seed = seed
+    self.step = step
+    self.scale = scale
+  }
+}
+
+extension Network {
+  /// Forward and backward of one shard.
+  ///
+  /// - Parameters:
+  ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not touched.
+  ///   - parameters: the flat vector, read only.
+  public func train(
+    _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
+    workspace: Workspace
+  ) {
+    precondition(shard.samples <= workspace.capacity, "shard larger than its workspace")
+    prepare(version: pass.step, parameters: parameters, workspace: workspace)
+    forward(
+      shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace,
+      training: (pass, shard.firstSample))
+    let outputs = outputs(samples: shard.samples, inputs: shard.inputs, workspace: workspace)
+    kernels.labelRank(classes: output.count, logits: outputs, labels: shard.labels, ranks: shard.ranks)
+    let lossGradient = workspace.gradients.0.mutableView[0..<shard.samples * output.count]
+    loss.evaluate(
+      LossPass(
+        kernels: kernels, classes: output.count, outputs: outputs, labels: shard.labels, scale: pass.scale,
+        losses: shard.losses, gradient: lossGradient))
+    backward(shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace)
+  }
+
+  /// Forward alone, with losses and ranks; dropout and its like are off.
+  ///
+  /// - Returns: the outputs, `[samples, classes]`, valid until the workspace is used again.
+  @discardableResult
+  public func evaluate(
+    _ shard: Shard, loss: some Loss, parameters: View<Float>, workspace: Workspace
+  ) -> View<Float> {
+    let outputs = predict(shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace)
+    kernels.labelRank(classes: output.count, logits: outputs, labels: shard.labels, ranks: shard.ranks)
+    loss.evaluate(
+      LossPass(
+        kernels: kernels, classes: output.count, outputs: outputs, labels: shard.labels, scale: 1,
+        losses: shard.losses, gradient: nil))
+    return outputs
+  }
+
+  /// The network's outputs for `samples` samples, valid until the workspace is used again.
+  public func predict(
+    _ inputs: View<Float>, samples: Int, parameters: View<Float>, workspace: Workspace
+  ) -> View<Float> {
+    precondition(samples <= workspace.capacity, "shard larger than its workspace")
+    forward(inputs, samples: samples, parameters: parameters, workspace: workspace, training: nil)
+    return outputs(samples: samples, inputs: inputs, workspace: workspace)
+  }
+
+  private func outputs(samples: Int, inputs: View<Float>, workspace: Workspace) -> View<Float> {
+    guard let place = stages.last?.place, !(place.readsBatch && place.memory == .alias) else {
+      return inputs[0..<samples * output.count]
+    }
+    return values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace).readOnly
+  }
+
+  private func prepare(version: Int, parameters: View<Float>, workspace: Workspace) {
+    if workspace.preparedVersion == version { return }
+    for stage in stages where stage.place.preparedCount > 0 {
+      let place = stage.place
+      stage.prepare(
+        PreparePass(
+          kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+          prepared: workspace.prepared.mutableView[place.preparedRange]))
+    }
+    workspace.preparedVersion = version
+  }
+
+  private func forward(
+    _ inputs: View<Float>, samples: Int, parameters: View<Float>, workspace: Workspace,
+    training: (pass: TrainingPass, firstSample: Int)?
+  ) {
+    for stage in stages where stage.place.memory != .alias {
+      let place = stage.place
+      stage.forward(
+        ForwardPass(
+          kernels: kernels, samples: samples,
+          input: input(of: place, samples: samples, inputs: inputs, workspace: workspace),
+          output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace),
+          isInPlace: place.memory == .inPlace,
+          parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+          saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
+          scratch: workspace.scratch.mutableView,
+          random: training.map {
+            LayerRandom(seed: $0.pass.seed, layer: place.index, step: $0.pass.step, firstSample: $0.firstSample)
+          }))
+    }
+  }
+
+  private func backward(
+    _ shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>, workspace: Workspace
+  ) {
+    let samples = shard.samples
+    var (here, there) = (workspace.gradients.0.mutableView, workspace.gradients.1.mutableView)
+    for stage in stages.reversed() where stage.place.hasBackward && stage.place.memory != .alias {
+      let place = stage.place
+      let inPlace = place.memory == .inPlace
+      let target = inPlace ? here : there
+      stage.backward(
+        BackwardPass(
+          kernels: kernels, samples: samples,
+          input: input(of: place, samples: samples, inputs: shard.inputs, workspace: workspace),
+          output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace).readOnly,
+          outputGradient: here[0..<samples * place.outputCount].readOnly,
+          inputGradient: place.needsInputGradient ? target[0..<samples * place.inputCount] : nil,
+          isInPlace: inPlace,
+          parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+          gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
+          prepared: workspace.prepared.view[place.preparedRange],
+          saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
+          scratch: workspace.scratch.mutableView,
+          random: LayerRandom(seed: pass.seed, layer: place.index, step: pass.step, firstSample: shard.firstSample)))
+      if !inPlace { swap(&here, &there) }
+    }
+  }
+
+  private func input(
+    of place: StagePlace, samples: Int, inputs: View<Float>, workspace: Workspace
+  ) -> View<Float> {
+    if place.readsBatch { return inputs[0..<samples * place.inputCount] }
+    return values(place.inputOffset, count: place.inputCount, samples: samples, workspace: workspace).readOnly
+  }
+
+  /// A run of activations: offsets are planned for one sample, so a buffer of a full workspace begins at offset × capacity.
+  private func values(_ offset: Int, count: Int, samples: Int, workspace: Workspace) -> MutableView<Float> {
+    let start = offset * workspace.capacity
+    return workspace.activations.mutableView[start..<start + samples * count]
+  }
+
+  private func saved(of place: StagePlace, samples: Int, workspace: Workspace) -> MutableView<UInt8> {
+    let start = place.savedOffset * workspace.capacity
+    return workspace.saved.mutableView[start..<start + samples * place.savedBytes]
+  }
+}
+
+extension StagePlace {
+  var preparedRange: Range<Int> { preparedOffset..<preparedOffset + preparedCount }
+}

@@ -1,0 +1,44 @@
+import Tensors
+
+/// The flat vector of all parameters: one aligned run for each tensor, zeros between.
+///
+/// Gradients and optimizer slots use the same layout, so that all-reduce, update and snapshot are one loop each.
+public struct ParameterLayout: Sendable {
+  /// One tensor in the vector.
+  public struct Entry: Sendable {
+    /// Name of the layer in the network, for example `conv2d_1`.
+    public let layer: String
+    /// What it is, with shape and initialiser.
+    public let spec: ParameterSpec
+    /// Place of this tensor among its layer's.
+    public let indexInLayer: Int
+    /// Floats it occupies.
+    public let range: Range<Int>
+
+    /// `conv2d_1/kernel`: for messages.
+    public var name: String { "\(layer)/\(spec.name)" }
+  }
+
+  /// Every tensor starts at a multiple of this many floats: a cache line.
+  public static let alignment = 16
+
+  /// All tensors, in layer order.
+  public let entries: [Entry]
+  /// Length of the vector, with padding: a multiple of `alignment`.
+  public let count: Int
+
+  /// Parameters without padding.
+  public var parameterCount: Int { entries.reduce(0) { $0 + $1.range.count } }
+
+  init(_ specs: [(layer: String, indexInLayer: Int, spec: ParameterSpec)]) {
+    var next = 0
+    entries = specs.map { item in
+      let range = next..<(next + item.spec.shape.count)
+      next = ParameterLayout.aligned(range.upperBound)
+      return Entry(layer: item.layer, spec: item.spec, indexInLayer: item.indexInLayer, range: range)
+    }
+    count = next
+  }
+
+  static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+}
