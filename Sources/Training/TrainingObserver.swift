@@ -1,0 +1,209 @@
+/// Somebody who watches a run: a progress bar, a log. All calls come from the training thread, in order.
+public protocol TrainingObserver: AnyObject {
+  /// Before the first step.
+  func runStarted(_ start: RunStart)
+  /// After every step. Part of the hot path: must not allocate unless it has something to show or write.
+  func stepFinished(_ report: StepReport)
+  /// After the last step of an epoch and its evaluation.
+  func epochFinished(_ report: EpochReport)
+  /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable when
+  /// this returns, because a resume will not report it again.
+  ///
+  /// - Throws: any error; it ends the run as a failed write.
+  func checkpointWillBeSaved(step: Int) throws
+  /// After a checkpoint has become durable.
+  func checkpointSaved(_ report: CheckpointReport)
+  /// After the last step, whatever ended the run.
+  func runEnded(_ end: RunEnd)
+}
+
+extension TrainingObserver {
+  /// Nothing to do.
+  public func checkpointWillBeSaved(step: Int) throws {}
+  /// Nothing to do.
+  public func checkpointSaved(_ report: CheckpointReport) {}
+}
+
+/// What is known when a run starts.
+public struct RunStart: Sendable {
+  /// The config's `name`.
+  public var name: String
+  /// Where checkpoints and logs go.
+  public var directory: String
+  /// Steps already done: 0 for a fresh run.
+  public var firstStep: Int
+  /// Steps of the whole run.
+  public var totalSteps: Int
+  /// Steps of one epoch.
+  public var stepsPerEpoch: Int
+  /// Epochs of the whole run.
+  public var epochs: Int
+  /// Training samples.
+  public var samples: Int
+  /// Worker threads.
+  public var threads: Int
+  /// Name of the instruction set.
+  public var instructionSet: String
+  /// Trainable parameters.
+  public var parameters: Int
+
+  /// Creates a report.
+  public init(
+    name: String, directory: String, firstStep: Int, totalSteps: Int, stepsPerEpoch: Int, epochs: Int, samples: Int,
+    threads: Int, instructionSet: String, parameters: Int
+  ) {
+    self.name = name
+    self.directory = directory
+    self.firstStep = firstStep
+    self.totalSteps = totalSteps
+    self.stepsPerEpoch = stepsPerEpoch
+    self.epochs = epochs
+    self.samples = samples
+    self.threads = threads
+    self.instructionSet = instructionSet
+    self.parameters = parameters
+  }
+}
+
+/// One step.
+public struct StepReport: Sendable {
+  /// Steps done, counting this one.
+  public var step: Int
+  /// Epoch of this step, from 1.
+  public var epoch: Int
+  /// Steps done in this epoch, counting this one.
+  public var stepInEpoch: Int
+  /// Mean loss of this step's minibatch.
+  public var loss: Double
+  /// Share of right predictions in this step's minibatch, before its update.
+  public var accuracy: Double
+  /// Mean loss over the epoch so far.
+  public var epochLoss: Double
+  /// Accuracy over the epoch so far.
+  public var epochAccuracy: Double
+  /// Learning rate of this step's update.
+  public var learningRate: Double
+  /// Euclidean norm of the gradient before clipping; nil where `clipNorm` is off (it is not computed then).
+  public var gradientNorm: Double?
+  /// Samples in this step's minibatch.
+  public var samples: Int
+  /// Seconds since the run (or its resume) started.
+  public var seconds: Double
+
+  /// Creates a report.
+  public init(
+    step: Int, epoch: Int, stepInEpoch: Int, loss: Double, accuracy: Double, epochLoss: Double, epochAccuracy: Double,
+    learningRate: Double, gradientNorm: Double?, samples: Int, seconds: Double
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.stepInEpoch = stepInEpoch
+    self.loss = loss
+    self.accuracy = accuracy
+    self.epochLoss = epochLoss
+    self.epochAccuracy = epochAccuracy
+    self.learningRate = learningRate
+    self.gradientNorm = gradientNorm
+    self.samples = samples
+    self.seconds = seconds
+  }
+}
+
+/// Results over a set of samples: names as in the config's `metrics`, `loss` always first.
+public struct MetricValues: Sendable, Equatable {
+  /// Pairs of name (`loss`, `accuracy`, `top5Accuracy`) and value.
+  public var values: [(name: String, value: Double)]
+
+  /// Creates results.
+  public init(_ values: [(name: String, value: Double)]) { self.values = values }
+
+  /// The value of a metric.
+  public subscript(name: String) -> Double? { values.first { $0.name == name }?.value }
+
+  /// Equal names with equal values in equal order.
+  public static func == (left: MetricValues, right: MetricValues) -> Bool {
+    left.values.elementsEqual(right.values) { $0.name == $1.name && $0.value == $1.value }
+  }
+}
+
+/// One epoch.
+public struct EpochReport: Sendable {
+  /// The epoch, from 1.
+  public var epoch: Int
+  /// Steps done, counting this epoch's.
+  public var step: Int
+  /// Over this epoch's minibatches, each before its update.
+  public var training: MetricValues
+  /// Which samples were evaluated after the epoch: `validation` (held out) or `test`.
+  public var evaluatedOn: String
+  /// Over those samples.
+  public var evaluation: MetricValues
+  /// Training samples per second in this epoch, as far as this process ran it.
+  public var samplesPerSecond: Double
+  /// Seconds since the run (or its resume) started.
+  public var seconds: Double
+
+  /// Creates a report.
+  public init(
+    epoch: Int, step: Int, training: MetricValues, evaluatedOn: String, evaluation: MetricValues,
+    samplesPerSecond: Double, seconds: Double
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.training = training
+    self.evaluatedOn = evaluatedOn
+    self.evaluation = evaluation
+    self.samplesPerSecond = samplesPerSecond
+    self.seconds = seconds
+  }
+}
+
+/// A checkpoint that is on disk.
+public struct CheckpointReport: Sendable {
+  /// Steps done in the state that was saved.
+  public var step: Int
+  /// The file.
+  public var path: String
+  /// Its size.
+  public var bytes: Int
+  /// Seconds that writing took, in the background.
+  public var seconds: Double
+
+  /// Creates a report.
+  public init(step: Int, path: String, bytes: Int, seconds: Double) {
+    self.step = step
+    self.path = path
+    self.bytes = bytes
+    self.seconds = seconds
+  }
+}
+
+/// Why and where a run ended.
+public struct RunEnd: Sendable {
+  /// What ended it.
+  public enum Reason: Sendable, Equatable {
+    /// All epochs are done.
+    case finished
+    /// A signal, by name, for example `SIGINT`; a checkpoint was saved.
+    case stopped(signal: String)
+    /// An error is on its way to the user.
+    case failed
+  }
+
+  /// What ended it.
+  public var reason: Reason
+  /// Steps done.
+  public var step: Int
+  /// The newest checkpoint, if one was saved.
+  public var checkpoint: String?
+  /// Seconds since the run (or its resume) started.
+  public var seconds: Double
+
+  /// Creates a report.
+  public init(reason: Reason, step: Int, checkpoint: String?, seconds: Double) {
+    self.reason = reason
+    self.step = step
+    self.checkpoint = checkpoint
+    self.seconds = seconds
+  }
+}
