@@ -1,0 +1,61 @@
+import Tensors
+
+/// The shards' gradients and the all-reduce over them.
+///
+/// Each shard writes a vector of its own. In the reduce phase a worker takes slices of the vector and adds the shards along one fixed
+/// binary tree: neighbours first, then neighbouring pairs, so that aligned runs of 1, 2, 4 … shards are summed on their own before
+/// they meet. The tree depends on the number of shards alone. The caller applies the optimizer to the slice at once, while it is in
+/// cache; the parameters are shared memory, so nothing has to be gathered.
+///
+/// Cost: every gradient is written once and read once, `shards × count × 4` bytes each; no other traffic.
+public final class GradientReducer: Sendable {
+  /// Floats of a slice: 8 KiB, so that a slice of gradient, parameters and two slots stays in L1. Also the unit of the partial sums of
+  /// the gradient's norm, so it may never depend on the machine.
+  public static let sliceLength = 2_048
+
+  /// Most shards of a step.
+  public let shardCapacity: Int
+  /// Floats of one gradient vector.
+  public let count: Int
+
+  private let stride: Int
+  private let gradients: Storage<Float>
+
+  /// - Parameters:
+  ///   - shardCapacity: most shards of a step, at least 1.
+  ///   - count: length of the parameter vector.
+  public init(shardCapacity: Int, count: Int) {
+    precondition(shardCapacity >= 1 && count >= 0, "all-reduce of no shards")
+    self.shardCapacity = shardCapacity
+    self.count = count
+    // A distance of whole cache lines that is no multiple of a page, so that the same place of all shards does not
+    // fall into the same cache set.
+    let lines = (count + 15) / 16
+    stride = 16 * (lines % 64 == 0 ? lines + 1 : lines)
+    gradients = Storage(count: shardCapacity * stride)
+  }
+
+  /// Number of slices.
+  public var sliceCount: Int { (count + GradientReducer.sliceLength - 1) / GradientReducer.sliceLength }
+
+  /// The elements of slice `index`.
+  public func range(ofSlice index: Int) -> Range<Int> {
+    let start = index * GradientReducer.sliceLength
+    return start..<min(start + GradientReducer.sliceLength, count)
+  }
+
+  /// The vector that shard `index` writes.
+  public func gradient(ofShard index: Int) -> MutableView<Float> {
+    gradients.mutableView[index * stride..<index * stride + count]
+  }
+
+  /// Sums one slice over the first `shards` shards into `total`, whose count is the slice's.
+  public func reduce(slice index: Int, shards: Int, into total: MutableView<Float>, kernels: Kernels) {
+    precondition(shards >= 1 && shards <= shardCapacity, "more shards than planned")
+    let range = range(ofSlice: index)
+    precondition(total.count == range.count, "slice of another length")
+    let end = (shards - 1) * stride + range.upperBound
+    kernels.treeSum(
+      shards: shards, stride: stride, gradients: gradients.view[range.lowerBound..<end], total: total)
+  }
+}

@@ -1,0 +1,106 @@
+import Dispatch
+import Synchronization
+
+/// What the workers of a pool share.
+///
+/// The heart is `ticket`: the phase's number in the high half, the items not yet taken in the low half. A worker takes an item by a
+/// compare-and-exchange that lowers the low half; it can succeed only while that phase is running, and the phase cannot end before
+/// the item is done, so `body` and `count`, which are read after the exchange, are those of the same phase. A worker that wakes
+/// late finds nothing to take and touches nothing else.
+final class PhaseState: @unchecked Sendable {
+  // Safe to send: `body` and `count` are written by the thread that calls `run` while no item is on offer (the
+  // preceding phase is finished), published by the release store of `ticket`, and read only by holders of an item.
+  private var body: WorkerPool.Body?
+  private var count = 0
+
+  private let ticket = Atomic<UInt64>(0)
+  private let finished = Atomic<Int>(0)
+  private let hasFailed = Atomic<Bool>(false)
+  private let failure = Mutex<(item: Int, error: any Error)?>(nil)
+  private let isClosed = Atomic<Bool>(false)
+
+  private let helpers: [Sleeper]
+  private let caller: Sleeper
+
+  init(helpers: Int, spins: Bool) {
+    self.helpers = (0..<helpers).map { _ in Sleeper(spins: spins) }
+    caller = Sleeper(spins: spins)
+  }
+
+  /// Offers a phase's items, helps with them, and waits for the last one.
+  func run(_ count: Int, _ body: @escaping WorkerPool.Body) throws {
+    self.body = body
+    self.count = count
+    finished.store(0, ordering: .relaxed)
+    let phase = (ticket.load(ordering: .relaxed) >> 32) &+ 1
+    ticket.store(phase << 32 | UInt64(count), ordering: .sequentiallyConsistent)
+    for helper in helpers { helper.wake() }
+    workOff(worker: 0)
+    caller.wait { finished.load(ordering: .sequentiallyConsistent) == count }
+    self.body = nil
+    if hasFailed.load(ordering: .acquiring) { try throwFailure() }
+  }
+
+  /// A helper's life.
+  func workUntilClosed(helper: Int) {
+    var seen: UInt64 = 0
+    while true {
+      helpers[helper].wait {
+        ticket.load(ordering: .sequentiallyConsistent) >> 32 != seen || isClosed.load(ordering: .relaxed)
+      }
+      if isClosed.load(ordering: .relaxed) { return }
+      seen = ticket.load(ordering: .relaxed) >> 32
+      workOff(worker: helper + 1)
+    }
+  }
+
+  /// Ends the helpers; no phase is running.
+  func close() {
+    isClosed.store(true, ordering: .sequentiallyConsistent)
+    for helper in helpers { helper.wake() }
+  }
+
+  private func workOff(worker: Int) {
+    while let item = take() {
+      if let body {
+        do {
+          try body(worker, item)
+        } catch {
+          record(error, item: item)
+        }
+      }
+      let total = count
+      if finished.add(1, ordering: .sequentiallyConsistent).newValue == total { caller.wake() }
+    }
+  }
+
+  /// Takes the next item of the running phase, or nil where none is left.
+  private func take() -> Int? {
+    var current = ticket.load(ordering: .acquiring)
+    while true {
+      let left = current & 0xFFFF_FFFF
+      if left == 0 { return nil }
+      let (exchanged, original) = ticket.weakCompareExchange(
+        expected: current, desired: current - 1, ordering: .acquiringAndReleasing)
+      if exchanged { return count - Int(left) }
+      current = original
+    }
+  }
+
+  private func record(_ error: any Error, item: Int) {
+    failure.withLock { lowest in
+      if let known = lowest, known.item < item { return }
+      lowest = (item, error)
+    }
+    hasFailed.store(true, ordering: .releasing)
+  }
+
+  private func throwFailure() throws {
+    hasFailed.store(false, ordering: .relaxed)
+    let lowest = failure.withLock { lowest in
+      defer { lowest = nil }
+      return lowest
+    }
+    if let lowest { throw lowest.error }
+  }
+}

@@ -1,0 +1,87 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How many processors this process may use: the default of `--threads`.
+public enum ProcessorCount {
+  /// The smaller of what the affinity mask allows and what the control groups' CPU quota pays for, at least 1.
+  public static func available() -> Int {
+    let allowed = affinity(readFile: readFile) ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return max(1, min(allowed, quota(readFile: readFile) ?? Int.max, WorkerPool.largestWorkerCount))
+  }
+
+  /// Processors in the affinity mask (`taskset`, `cpuset`), from the line `Cpus_allowed_list:	0-3,8` of `/proc/self/status`; nil where
+  /// there is no such file. (Swift does not import `sched_getaffinity`.)
+  ///
+  /// - Parameter readFile: the text of a file, nil where it cannot be read.
+  package static func affinity(readFile: (String) -> String?) -> Int? {
+    let key = "Cpus_allowed_list:"
+    guard let line = readFile("/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else {
+      return nil
+    }
+    var total = 0
+    for range in line.dropFirst(key.count).split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+      let bounds = range.split(separator: "-").map { Int($0) }
+      guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, first <= last, last < 1 << 20 else {
+        return nil
+      }
+      total += last - first + 1
+    }
+    return total > 0 ? total : nil
+  }
+
+  /// Processors that the control groups' quota pays for, rounded up; nil where there is no quota.
+  ///
+  /// Version 2 has `cpu.max` (`quota period`, or `max period`) in the group and in every group above it; version 1 has
+  /// `cpu.cfs_quota_us` (-1: none) and `cpu.cfs_period_us`.
+  ///
+  /// - Parameter readFile: the text of a file, nil where it cannot be read.
+  package static func quota(readFile: (String) -> String?) -> Int? {
+    guard let groups = readFile("/proc/self/cgroup") else { return nil }
+    var smallest: Int?
+    for line in groups.split(separator: "\n") {
+      // hierarchy-number:controllers:path
+      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3 else { continue }
+      for folder in ancestors(of: String(parts[2])) {
+        let limit: Int?
+        if parts[1].isEmpty {
+          limit = readFile("/sys/fs/cgroup\(folder)/cpu.max").flatMap {
+            processors($0.split(whereSeparator: \.isWhitespace))
+          }
+        } else if parts[1].split(separator: ",").contains("cpu") {
+          let quota = readFile("/sys/fs/cgroup/cpu\(folder)/cpu.cfs_quota_us") ?? ""
+          let period = readFile("/sys/fs/cgroup/cpu\(folder)/cpu.cfs_period_us") ?? ""
+          limit = processors((quota + " " + period).split(whereSeparator: \.isWhitespace))
+        } else {
+          limit = nil
+        }
+        if let limit { smallest = min(smallest ?? limit, limit) }
+      }
+    }
+    return smallest
+  }
+
+  /// `/a/b` → `/a/b`, `/a`, and the root as an empty string.
+  private static func ancestors(of path: String) -> [String] {
+    let parts = path.split(separator: "/")
+    return (0...parts.count).reversed().map { depth in parts[..<depth].map { "/" + $0 }.joined() }
+  }
+
+  private static func processors(_ words: [Substring]) -> Int? {
+    guard words.count == 2, let quota = Int(words[0]), let period = Int(words[1]), quota > 0, period > 0 else {
+      return nil
+    }
+    return (quota - 1) / period + 1
+  }
+
+  private static func readFile(_ path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+}
