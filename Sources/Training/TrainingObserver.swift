@@ -1,7 +1,9 @@
 /// Somebody who watches a run: a progress bar, a log. All calls come from the training thread, in order.
 public protocol TrainingObserver: AnyObject {
-  /// Before the first step.
-  func runStarted(_ start: RunStart)
+  /// Before the first step, when the run directory exists.
+  ///
+  /// - Throws: any error, for example a log that cannot be opened; the run ends before it began.
+  func runStarted(_ start: RunStart) throws
   /// After every step. Part of the hot path: must not allocate unless it has something to show or write.
   func stepFinished(_ report: StepReport)
   /// After the last step of an epoch and its evaluation.
