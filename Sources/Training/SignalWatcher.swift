@@ -1,0 +1,76 @@
+import Dispatch
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Turns signals into requests, on a queue of its own, for as long as it lives.
+///
+/// SIGINT, SIGTERM: finish the step, save, stop; a second SIGINT ends the process at once with exit code 130. SIGHUP: as SIGTERM,
+/// unless it was ignored when the process started (`nohup`). SIGUSR1: save and go on. SIGPIPE: ignored, so that a closed pipe
+/// (`| head`) is an error of one write and not the end of the run.
+public final class SignalWatcher {
+  /// Exit code after a second Ctrl-C: 128 + SIGINT, as shells report it.
+  public static let interruptedExitCode: Int32 = 130
+
+  private let sources: [any DispatchSourceSignal]
+
+  /// Starts watching.
+  ///
+  /// - Parameters:
+  ///   - request: where requests go.
+  ///   - beforeExit: called before the process ends on a second Ctrl-C, to put the terminal in order.
+  public init(_ request: StopRequest, beforeExit: @escaping @Sendable () -> Void = {}) {
+    signal(SIGPIPE, SIG_IGN)
+    let queue = DispatchQueue(label: "lockstep.signals", qos: .userInteractive)
+    var sources: [any DispatchSourceSignal] = []
+    func watch(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
+      // Dispatch sees a signal only where its default action is off.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler(handler: action)
+      source.activate()
+      sources.append(source)
+    }
+    watch(SIGINT) {
+      if request.stop(signal: SIGINT) {
+        beforeExit()
+        _exit(SignalWatcher.interruptedExitCode)
+      }
+    }
+    watch(SIGTERM) { request.stop(signal: SIGTERM) }
+    if !SignalWatcher.isIgnored(SIGHUP) { watch(SIGHUP) { request.stop(signal: SIGHUP) } }
+    watch(SIGUSR1) { request.saveNow() }
+    self.sources = sources
+  }
+
+  deinit {
+    for source in sources { source.cancel() }
+  }
+
+  /// `SIGINT` for 2, and so on; the number for others.
+  public static func name(of signal: Int32) -> String {
+    switch signal {
+    case SIGINT: "SIGINT"
+    case SIGTERM: "SIGTERM"
+    case SIGHUP: "SIGHUP"
+    default: "signal \(signal)"
+    }
+  }
+
+  /// Whether the process was started with this signal ignored: the bit in `SigIgn` of `/proc/self/status`. (Swift cannot compare the
+  /// handler that `sigaction` returns with `SIG_IGN`.)
+  private static func isIgnored(_ number: Int32) -> Bool {
+    guard let file = fopen("/proc/self/status", "r") else { return false }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 16_384)
+    let count = fread(&bytes, 1, bytes.count, file)
+    let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
+    guard let line = lines.first(where: { $0.hasPrefix("SigIgn:") }),
+      let mask = UInt64(line.dropFirst("SigIgn:".count).filter { !$0.isWhitespace }, radix: 16)
+    else { return false }
+    return mask >> UInt64(number - 1) & 1 == 1
+  }
+}
