@@ -34,8 +34,8 @@ public indirect enum FieldType: Sendable {
   case list(FieldType, count: ClosedRange<Int>)
   /// An object with fixed keys.
   case object(ObjectSchema)
-  /// An object whose `type` key chooses among schemas (by `ObjectSchema.name`).
-  case variant([ObjectSchema])
+  /// An object whose tag key (`type`, or for data sets `dataset`) chooses among schemas (by `ObjectSchema.name`).
+  case variant([ObjectSchema], tag: String = "type")
   /// Any of several types, told apart by the JSON kind of the value (number, string, array, object), for example `3` or `[3, 5]`.
   case either([FieldType])
 }
@@ -74,13 +74,13 @@ public struct NumberRange: Sendable, Equatable {
   }
 }
 
-/// The keys of a JSON object. For a variant, `name` is the value of its `type` key.
+/// The keys of a JSON object. For a variant, `name` is the value of its tag key.
 public struct ObjectSchema: Sendable {
   /// Name of the variant, or of the object for messages.
   public let name: String
   /// What it is, one sentence; for layers and optimizers with equation and source.
   public let summary: String
-  /// The keys, in the order in which they are written out. A variant's `type` key is not listed.
+  /// The keys, in the order in which they are written out. A variant's tag key is not listed.
   public let fields: [Field]
 
   /// Describes an object.

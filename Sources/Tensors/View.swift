@@ -85,4 +85,11 @@ public struct MutableView<Element: BitwiseCopyable & Sendable>: @unchecked Senda
 
   /// A copy as an array.
   public func array() -> [Element] { readOnly.array() }
+
+  /// The elements' bytes for writing, in this machine's order: what a file or a decompressor fills.
+  public func withMutableBytes<Result, Failure: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeMutableRawBufferPointer(start: base, count: count * MemoryLayout<Element>.stride))
+  }
 }
