@@ -61,6 +61,10 @@ public struct NumberRange: Sendable, Equatable {
   public static func from(_ lower: Double, below upper: Double) -> NumberRange {
     NumberRange(lower: lower, upper: upper, lowerIncluded: true, upperIncluded: false)
   }
+  /// Above, and without, `lower` up to `upper`.
+  public static func above(_ lower: Double, through upper: Double) -> NumberRange {
+    NumberRange(lower: lower, upper: upper, lowerIncluded: false, upperIncluded: true)
+  }
   /// From `lower` to `upper`, both allowed.
   public static func from(_ lower: Double, through upper: Double) -> NumberRange {
     NumberRange(lower: lower, upper: upper, lowerIncluded: true, upperIncluded: true)
