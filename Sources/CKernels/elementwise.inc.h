@@ -23,11 +23,11 @@ LS_INLINE vf ls_activation_slope(ls_activation kind, vf slope, vf value, vf dy) 
     case LS_LEAKY_RELU: return ls_select(value > 0.0f, dy, slope * dy);
     case LS_GELU: {
       ls_normal normal = ls_normal_at(value);
-      return dy * ls_fma(value, normal.density, normal.cumulative);
+      return dy * ls_multiply_add(value, normal.density, normal.cumulative);
     }
     case LS_SILU: {
       vf s = ls_sigmoid(value);
-      return dy * (s * ls_fma(value, 1.0f - s, ls_splat(1.0f)));
+      return dy * (s * ls_multiply_add(value, 1.0f - s, ls_splat(1.0f)));
     }
     case LS_TANH: return dy * (1.0f - value * value);
     case LS_SIGMOID: return dy * (value * (1.0f - value));
