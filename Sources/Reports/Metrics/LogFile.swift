@@ -1,0 +1,117 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that only grows, with a buffer before it. Bytes stay in the buffer until the system took them, so a failed write can be
+/// tried again when there is space.
+struct LogFile: ~Copyable {
+  let path: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  /// Opens a file for appending and creates it where there is none.
+  init(appendingTo path: String) throws(MetricsLogError) {
+    try self.init(path, flags: O_APPEND)
+  }
+
+  /// Creates a file, empty even if one is there.
+  init(creating path: String) throws(MetricsLogError) {
+    try self.init(path, flags: O_TRUNC)
+  }
+
+  private init(_ path: String, flags: Int32) throws(MetricsLogError) {
+    self.path = path
+    // Without O_NONBLOCK a named pipe would make this wait for a reader.
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | flags, 0o644)
+    if descriptor < 0 { throw .system(operation: "open", path: path, code: errno) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Puts bytes behind those before, for now in memory.
+  mutating func append(_ bytes: [UInt8]) { buffer += bytes }
+
+  /// Bytes that are not yet handed to the system.
+  var pending: Int { buffer.count }
+
+  /// Hands the buffer to the system.
+  mutating func flush() throws(MetricsLogError) {
+    if let code = Bytes.drain(&buffer, to: descriptor) {
+      throw .system(operation: "write", path: path, code: code)
+    }
+  }
+
+  /// Hands the buffer to the system and waits until it is on the disk.
+  mutating func synchronize() throws(MetricsLogError) {
+    try flush()
+    if fsync(descriptor) != 0 { throw .system(operation: "flush", path: path, code: errno) }
+  }
+}
+
+/// A file that is read line by line, in pieces, so that its size does not matter.
+struct LineReader: ~Copyable {
+  private let path: String
+  private let descriptor: Int32
+  private var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  private var rest: [UInt8] = []
+  private var position = 0
+
+  /// Opens a file; nil where there is none.
+  init?(_ path: String) throws(MetricsLogError) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    if descriptor < 0 {
+      if errno == ENOENT { return nil }
+      throw .system(operation: "open", path: path, code: errno)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .notAFile(path: path)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// The next line with its line feed; the last one may lack it; nil at the end.
+  mutating func next() throws(MetricsLogError) -> [UInt8]? {
+    while true {
+      if let end = rest[position...].firstIndex(of: UInt8(ascii: "\n")) {
+        defer { position = end + 1 }
+        return Array(rest[position...end])
+      }
+      rest.removeFirst(position)
+      position = 0
+      let count = read(descriptor, &chunk, chunk.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .system(operation: "read", path: path, code: errno)
+      }
+      if count == 0 {
+        defer { rest = [] }
+        return rest.isEmpty ? nil : rest
+      }
+      rest += chunk[..<count]
+    }
+  }
+}
+
+/// Makes the names in a directory durable.
+func synchronizeDirectory(_ path: String) throws(MetricsLogError) {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+  guard descriptor >= 0 else { throw .system(operation: "open", path: path, code: errno) }
+  defer { close(descriptor) }
+  // Some file systems cannot flush a directory and say so with EINVAL; they have nothing to flush then.
+  if fsync(descriptor) != 0, errno != EINVAL { throw .system(operation: "flush", path: path, code: errno) }
+}
+
+/// Gives a file another name, in place of a file that has it.
+func renameFile(_ old: String, to new: String) throws(MetricsLogError) {
+  if rename(old, new) != 0 { throw .system(operation: "replace", path: new, code: errno) }
+}
+
+/// Removes a file that is no longer wanted; nothing depends on success.
+func removeFile(_ path: String) { unlink(path) }

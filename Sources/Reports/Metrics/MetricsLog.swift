@@ -1,0 +1,112 @@
+import Training
+
+/// Logs a run as `metrics.jsonl` and `metrics.csv` in its directory: a row every few steps and one an epoch.
+///
+/// A resumed run continues both files without repeated or missing rows. All fields but `samplesPerSecond` and `seconds` depend on the
+/// config, the data and the seed alone.
+///
+/// - `kind`: `step` or `epoch`.
+/// - `step`: steps done; `epoch`: from 1.
+/// - `loss`, `accuracy` and the config's other metrics: of the step's minibatch, or over the epoch's minibatches.
+/// - `learningRate`: of the step's update.
+/// - `gradientNorm`: before clipping; only with `clipNorm`.
+/// - `evaluatedOn`, `evaluationLoss`, `evaluationAccuracy`, …: epochs only; `test` or `validation`.
+/// - `samplesPerSecond`: since the row of the step before, or over the epoch.
+/// - `seconds`: since the run or its resume started.
+public final class MetricsLog: TrainingObserver {
+  private let everySteps: Int
+  private let columns: MetricsColumns
+  private var json: MetricsFile?
+  private var csv: MetricsFile?
+  private var samples = 0
+  private var secondsAtRow = 0.0
+  private var secondsAtFlush = 0.0
+
+  /// Creates a log; the files are opened when the run starts.
+  ///
+  /// - Parameters:
+  ///   - everySteps: steps from one row to the next, counted from the start of the run; 0 for rows of epochs only.
+  ///   - metrics: names of the config's metrics; `loss` and `accuracy` are always logged.
+  public init(everySteps: Int, metrics: [String]) {
+    self.everySteps = everySteps
+    columns = MetricsColumns(metrics: metrics)
+  }
+
+  /// Opens the files and cuts off rows after `start.firstStep`.
+  ///
+  /// - Throws: `MetricsLogError` where a file cannot be read, written or continued.
+  public func runStarted(_ start: RunStart) throws(MetricsLogError) {
+    let directory = start.directory.isEmpty ? "." : start.directory
+    json = try MetricsFile(
+      directory + "/metrics.jsonl", in: directory, format: .jsonl, columns: columns, firstStep: start.firstStep)
+    csv = try MetricsFile(
+      directory + "/metrics.csv", in: directory, format: .csv, columns: columns, firstStep: start.firstStep)
+    (samples, secondsAtRow, secondsAtFlush) = (0, 0, 0)
+  }
+
+  /// Writes a row where it is time to.
+  public func stepFinished(_ report: StepReport) {
+    samples += report.samples
+    guard everySteps > 0, report.step.isMultiple(of: everySteps) else { return }
+    var values: [(column: String, value: MetricsRow.Value)] = [
+      ("loss", .number(report.loss)), ("accuracy", .number(report.accuracy)),
+      ("learningRate", .number(report.learningRate)),
+    ]
+    if let norm = report.gradientNorm { values.append(("gradientNorm", .number(norm))) }
+    let elapsed = report.seconds - secondsAtRow
+    if elapsed > 0 { values.append(("samplesPerSecond", .number(Double(samples) / elapsed))) }
+    values.append(("seconds", .number(report.seconds)))
+    (samples, secondsAtRow) = (0, report.seconds)
+
+    append(MetricsRow(kind: .step, step: report.step, epoch: report.epoch, values: values))
+    // Somebody may watch the file grow.
+    if report.seconds - secondsAtFlush >= 1 { flush(at: report.seconds) }
+  }
+
+  /// Writes the epoch's row.
+  public func epochFinished(_ report: EpochReport) {
+    var values: [(column: String, value: MetricsRow.Value)] = []
+    for metric in columns.metrics {
+      if let value = report.training[metric] { values.append((metric, .number(value))) }
+    }
+    values.append(("evaluatedOn", .text(report.evaluatedOn)))
+    for metric in columns.metrics {
+      if let value = report.evaluation[metric] {
+        values.append((MetricsColumns.evaluationColumn(metric), .number(value)))
+      }
+    }
+    values.append(("samplesPerSecond", .number(report.samplesPerSecond)))
+    values.append(("seconds", .number(report.seconds)))
+    append(MetricsRow(kind: .epoch, step: report.step, epoch: report.epoch, values: values))
+    flush(at: report.seconds)
+    // The evaluation is no part of a step's rate.
+    (samples, secondsAtRow) = (0, report.seconds)
+  }
+
+  /// Makes all rows durable.
+  ///
+  /// - Throws: `MetricsLogError` where the disk does not take them.
+  public func checkpointWillBeSaved(step: Int) throws(MetricsLogError) {
+    try json?.synchronize()
+    try csv?.synchronize()
+  }
+
+  /// Writes what is left and closes the files.
+  public func runEnded(_ end: RunEnd) {
+    flush(at: end.seconds)
+    json = nil
+    csv = nil
+  }
+
+  private func append(_ row: MetricsRow) {
+    json?.append(row)
+    csv?.append(row)
+  }
+
+  /// A failure here loses nothing: the rows stay in memory, and the next checkpoint reports it if it lasts.
+  private func flush(at seconds: Double) {
+    secondsAtFlush = seconds
+    try? json?.flush()
+    try? csv?.flush()
+  }
+}

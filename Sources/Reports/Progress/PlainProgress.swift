@@ -1,0 +1,38 @@
+import Training
+
+/// Progress where lines stay (a log file, a service manager): a line for every finished epoch and one now and then in between.
+public final class PlainProgress: TrainingObserver {
+  private let terminal: Terminal
+  private let interval: Double
+  private var meter = ProgressMeter()
+
+  /// Creates the observer.
+  ///
+  /// - Parameters:
+  ///   - terminal: where lines are written.
+  ///   - interval: least time between two lines, in seconds.
+  public init(terminal: Terminal = .standardError, interval: Double = 5) {
+    self.terminal = terminal
+    self.interval = interval
+  }
+
+  /// Says what is about to be trained.
+  public func runStarted(_ start: RunStart) {
+    meter.begin(start)
+    terminal.write(RunText.start(start))
+  }
+
+  /// Writes a line where it is time to.
+  public func stepFinished(_ report: StepReport) {
+    guard meter.isDue(report, interval: interval) else { return }
+    terminal.write(meter.line(report).plainText + "\n")
+  }
+
+  /// Writes the epoch's line.
+  public func epochFinished(_ report: EpochReport) {
+    terminal.write(meter.line(report) + "\n")
+  }
+
+  /// Nothing to do.
+  public func runEnded(_ end: RunEnd) {}
+}

@@ -1,0 +1,54 @@
+import Training
+
+/// Progress on a terminal: one line that is redrawn in place, and one line that stays for every finished epoch.
+///
+/// No terminal mode is changed, so a process that is killed leaves nothing behind that has to be restored. Steps that draw nothing
+/// allocate nothing.
+public final class ProgressBar: TrainingObserver {
+  /// Carriage return, erase to the end of the line.
+  private static let clear = "\r\u{1B}[K"
+
+  private let terminal: Terminal
+  private let interval: Double
+  private var meter = ProgressMeter()
+  private var isDrawn = false
+
+  /// Creates a bar.
+  ///
+  /// - Parameters:
+  ///   - terminal: where it is drawn.
+  ///   - interval: least time between two drawings, in seconds.
+  public init(terminal: Terminal = .standardError, interval: Double = 0.1) {
+    self.terminal = terminal
+    self.interval = interval
+  }
+
+  /// Says what is about to be trained.
+  public func runStarted(_ start: RunStart) {
+    meter.begin(start)
+    terminal.write(RunText.start(start))
+  }
+
+  /// Redraws the line where it is time to.
+  public func stepFinished(_ report: StepReport) {
+    guard meter.isDue(report, interval: interval) else { return }
+    // The last column stays free: a character there makes some terminals wrap.
+    let line = meter.line(report).text(
+      width: terminal.width() - 1, unicode: terminal.usesUnicode, color: terminal.usesColor)
+    terminal.write("\r\(line)\u{1B}[K")
+    isDrawn = true
+  }
+
+  /// Replaces the bar by the epoch's line.
+  public func epochFinished(_ report: EpochReport) {
+    let line = meter.line(report, width: terminal.width())
+    terminal.write((isDrawn ? Self.clear : "") + line + "\n")
+    isDrawn = false
+  }
+
+  /// Removes the bar.
+  public func runEnded(_ end: RunEnd) {
+    if isDrawn { terminal.write(Self.clear) }
+    isDrawn = false
+  }
+}

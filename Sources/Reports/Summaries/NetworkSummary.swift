@@ -1,0 +1,45 @@
+import Networks
+import Settings
+
+/// A network's layers, as `inspect` shows them.
+public enum NetworkSummary {
+  /// A table of layers: name, type, shape of one output sample, parameters, FLOPs of one sample's forward pass.
+  public static func table(_ network: Network) -> TextTable {
+    var table = TextTable([
+      .text("layer"), .text("type"), .text("output shape"), .number("parameters"), .number("FLOPs per sample"),
+    ])
+    table.append(["input", "", network.input.description, "", ""])
+    for layer in network.layers {
+      table.append([
+        layer.name, layer.type, layer.output.description, NumberText.grouped(layer.parameterCount),
+        NumberText.grouped(layer.flops),
+      ])
+    }
+    table.appendTotal([
+      "total", "", "", NumberText.grouped(network.parameters.count), NumberText.grouped(network.flops),
+    ])
+    return table
+  }
+
+  /// The same for `--json`: `input`, `layers` (`name`, `type`, `outputShape`, `parameters`, `flops`), `parameters`, `flops`.
+  public static func json(_ network: Network) -> JSONValue {
+    .object([
+      ("input", dimensions(network.input.dimensions)),
+      (
+        "layers",
+        .array(
+          network.layers.map { layer in
+            .object([
+              ("name", .string(layer.name)), ("type", .string(layer.type)),
+              ("outputShape", dimensions(layer.output.dimensions)), ("parameters", .integer(layer.parameterCount)),
+              ("flops", .integer(layer.flops)),
+            ])
+          })
+      ),
+      ("parameters", .integer(network.parameters.count)),
+      ("flops", .integer(network.flops)),
+    ])
+  }
+
+  private static func dimensions(_ dimensions: [Int]) -> JSONValue { .array(dimensions.map { .integer($0) }) }
+}
