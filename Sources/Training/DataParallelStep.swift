@@ -1,0 +1,105 @@
+import Networks
+import Optimizers
+import Tensors
+import Workers
+
+/// What one step found out, beside the losses and ranks of its samples.
+struct StepResult: Sendable {
+  /// Mean loss of the minibatch.
+  var loss: Double
+  /// Norm of the gradient before clipping; nil where the step does not clip.
+  var gradientNorm: Double?
+}
+
+/// One step of training on all workers. The base class erases the types of loss and optimizer once, before the first step.
+class TrainingStep {
+  /// Loss of each sample of the last minibatch.
+  let losses: Storage<Float>
+  /// Rank of the label of each sample of the last minibatch; 0 is right.
+  let ranks: Storage<Int32>
+
+  init(batchSize: Int) {
+    losses = Storage(count: batchSize)
+    ranks = Storage(count: batchSize)
+  }
+
+  /// Computes the gradient of a minibatch and updates the model.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[samples, input shape]`.
+  ///   - labels: `[samples]`, at most a full minibatch.
+  ///   - rate: learning rate of this step.
+  /// - Throws: `TrainingError.notFinite` where loss or gradient are not; the model is then as it was before the step.
+  func run(inputs: View<Float>, labels: View<Int32>, rate: Double) throws -> StepResult {
+    preconditionFailure("abstract")
+  }
+}
+
+/// The step of one kind of loss and optimizer: a gradient phase over shards, then a reduce phase over slices.
+///
+/// The bodies of both phases are made once; what changes from step to step is lent to them. Nothing here depends on the number of
+/// workers: shards come from the plan, slices have a fixed length, and sums run along the reducer's tree.
+final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
+  private let model: ModelState
+  private let plan: ShardPlan
+  private let rule: Rule
+  private let clip: GradientClip?
+  private let seed: UInt64
+  private let pool: WorkerPool
+  private let phases: StepPhases
+
+  /// - Parameter workspaces: one for each worker, with room for a full shard.
+  init(
+    model: ModelState, network: Network, loss: Objective, rule: Rule, clip: GradientClip?, plan: ShardPlan,
+    seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+  ) {
+    precondition(workspaces.count == pool.workerCount, "one workspace for each worker")
+    self.model = model
+    self.plan = plan
+    self.rule = rule
+    self.clip = clip
+    self.seed = seed
+    self.pool = pool
+    phases = StepPhases(model: model, kernels: network.kernels, plan: plan, keepsTotal: clip != nil, pool: pool)
+    super.init(batchSize: plan.batchSize)
+    phases.makeGradientPhase(network: network, loss: loss, workspaces: workspaces, losses: losses, ranks: ranks)
+    if clip == nil {
+      phases.makeReduceAndUpdatePhase(rule: rule)
+    } else {
+      phases.makeReducePhase()
+      phases.makeUpdatePhase(rule: rule)
+    }
+  }
+
+  override func run(inputs: View<Float>, labels: View<Int32>, rate: Double) throws -> StepResult {
+    let samples = labels.count
+    let shards = plan.shards(samples: samples)
+    phases.input.value = StepInput(
+      inputs: inputs, labels: labels, shards: shards,
+      pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples)),
+      factors: rule.factors(step: model.step + 1, learningRate: rate), gradientFactor: 1)
+
+    try pool.run(shards, phases.gradient)
+    var result = StepResult(loss: meanLoss(samples: samples))
+    guard result.loss.isFinite else { throw TrainingError.notFinite(what: "loss", step: model.step + 1) }
+
+    try pool.run(phases.reducer.sliceCount, phases.reduce)
+    if let clip {
+      let norm = phases.gradientNorm()
+      guard norm.isFinite else { throw TrainingError.notFinite(what: "gradient", step: model.step + 1) }
+      result.gradientNorm = norm
+      phases.input.value?.gradientFactor = clip.factor(norm: norm)
+      try pool.run(phases.reducer.sliceCount, phases.update)
+    }
+    model.step += 1
+    return result
+  }
+
+  /// In sample order, in FP64.
+  private func meanLoss(samples: Int) -> Double {
+    let losses = losses.view
+    var sum = 0.0
+    for sample in 0..<samples { sum += Double(losses[sample]) }
+    return sum / Double(samples)
+  }
+}

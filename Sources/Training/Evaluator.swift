@@ -1,0 +1,120 @@
+import Datasets
+import Networks
+import Tensors
+import Workers
+
+/// What an evaluation found.
+public struct Evaluation: Sendable {
+  /// Loss and the other metrics.
+  public var metrics: MetricValues
+  /// `confusion[label][prediction]`: number of samples.
+  public var confusion: [[Int]]
+  /// Samples evaluated.
+  public var samples: Int
+}
+
+/// Evaluates a network on a data set, on all workers, with the kernels of training and with dropout off.
+///
+/// A work item is a run of samples that one worker reads, normalises and puts through the network in its own workspace. Results are
+/// kept for each sample and added in sample order, so they do not depend on the number of workers either.
+final class Evaluator {
+  private let network: Network
+  private let metrics: [any Metric]
+  private let normalization: Normalization
+  private let pool: WorkerPool
+  private let workspaces: [Workspace]
+  /// A workspace's worth of inputs for each worker.
+  private let inputs: [Storage<Float>]
+
+  /// - Parameter workspaces: one for each worker, all of one capacity; may be those of training, between its steps.
+  init(
+    network: Network, metrics: [any Metric], normalization: Normalization, pool: WorkerPool, workspaces: [Workspace]
+  ) {
+    precondition(workspaces.count == pool.workerCount, "one workspace for each worker")
+    self.network = network
+    self.metrics = metrics
+    self.normalization = normalization
+    self.pool = pool
+    self.workspaces = workspaces
+    inputs = workspaces.map { Storage(count: $0.capacity * network.input.count) }
+  }
+
+  /// Evaluates the given samples.
+  ///
+  /// - Parameters:
+  ///   - samples: indices into the data set, in the order in which results are added.
+  ///   - loss: the training's loss.
+  ///   - parameters: the flat parameter vector.
+  func evaluate(
+    _ dataset: ImageDataset, samples: View<Int32>, loss: some Loss, parameters: View<Float>
+  ) throws -> Evaluation {
+    precondition(dataset.shape.count == network.input.count, "samples of another shape")
+    let count = samples.count
+    let losses = Storage<Float>(count: count)
+    let (ranks, labels, predictions) = (
+      Storage<Int32>(count: count), Storage<Int32>(count: count), Storage<Int32>(count: count)
+    )
+    let run = EvaluationRun(
+      network: network, dataset: dataset, normalization: normalization, samples: samples, labels: labels.mutableView,
+      losses: losses.mutableView, ranks: ranks.mutableView, predictions: predictions.mutableView)
+    let capacity = workspaces[0].capacity
+    let (workspaces, inputs) = (workspaces, inputs)
+    try pool.run((count + capacity - 1) / capacity) { worker, item in
+      run.evaluate(
+        item * capacity..<min((item + 1) * capacity, count), loss: loss, parameters: parameters,
+        workspace: workspaces[worker], inputs: inputs[worker].mutableView)
+    }
+    var sums = MetricSums(metricCount: metrics.count)
+    sums.add(losses: losses.view, ranks: ranks.view, metrics: metrics)
+    return Evaluation(
+      metrics: MetricValues(sums.values(metrics)),
+      confusion: confusion(labels: labels.view, predictions: predictions.view), samples: count)
+  }
+
+  private func confusion(labels: View<Int32>, predictions: View<Int32>) -> [[Int]] {
+    let classes = network.output.count
+    var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    for sample in 0..<labels.count { counts[Int(labels[sample])][Int(predictions[sample])] += 1 }
+    return counts
+  }
+}
+
+/// One evaluation under way: what is read and where results go, in sample order.
+private struct EvaluationRun: Sendable {
+  let network: Network
+  let dataset: ImageDataset
+  let normalization: Normalization
+  let samples: View<Int32>
+  let labels: MutableView<Int32>
+  let losses: MutableView<Float>
+  let ranks: MutableView<Int32>
+  let predictions: MutableView<Int32>
+
+  func evaluate(
+    _ range: Range<Int>, loss: some Loss, parameters: View<Float>, workspace: Workspace, inputs: MutableView<Float>
+  ) {
+    let width = network.input.count
+    let datasetLabels = dataset.labels.view
+    for (offset, index) in range.enumerated() {
+      let sample = Int(samples[index])
+      labels[index] = datasetLabels[sample]
+      normalization.apply(
+        to: dataset.image(sample), output: inputs[offset * width..<(offset + 1) * width], kernels: network.kernels)
+    }
+    let shard = Shard(
+      inputs: inputs.readOnly[0..<range.count * width], labels: labels.readOnly[range], losses: losses[range],
+      ranks: ranks[range], firstSample: range.lowerBound)
+    let outputs = network.evaluate(shard, loss: loss, parameters: parameters, workspace: workspace)
+    let classes = network.output.count
+    for (offset, index) in range.enumerated() {
+      predictions[index] = Int32(largest(outputs[offset * classes..<(offset + 1) * classes]))
+    }
+  }
+
+  /// Index of the largest value, the first of equals; 0 where nothing compares.
+  private func largest(_ values: View<Float>) -> Int {
+    var best = 0
+    for index in 0..<values.count where values[index] > values[best] { best = index }
+    return best
+  }
+}

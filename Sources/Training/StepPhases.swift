@@ -1,0 +1,125 @@
+import Networks
+import Optimizers
+import Tensors
+import Workers
+
+/// What the bodies of a step's phases need to know of the current step.
+struct StepInput: Sendable {
+  /// `[samples, input shape]`.
+  var inputs: View<Float>
+  /// `[samples]`.
+  var labels: View<Int32>
+  /// Shards of this minibatch.
+  var shards: Int
+  /// Seed, step and scale for the network.
+  var pass: TrainingPass
+  /// Rates for the optimizer.
+  var factors: UpdateFactors
+  /// What clipping multiplies the gradient by.
+  var gradientFactor: Float
+}
+
+/// The bodies of a step's phases and the memory they share.
+///
+/// Bodies capture views and values, not the objects behind them, so that running one touches no reference count that workers share;
+/// this object keeps the memory alive.
+final class StepPhases {
+  /// What the current step lends to the bodies.
+  let input = Lent<StepInput?>(nil)
+  /// The shards' gradients.
+  let reducer: GradientReducer
+  private(set) var gradient: WorkerPool.Body = StepPhases.missing
+  private(set) var reduce: WorkerPool.Body = StepPhases.missing
+  private(set) var update: WorkerPool.Body = StepPhases.missing
+
+  private let model: ModelState
+  private let kernels: Kernels
+  private let plan: ShardPlan
+  /// The summed gradient: whole where clipping must know its norm before the first update, else one slice for each worker, which never
+  /// leaves that core's cache.
+  private let total: Storage<Float>
+  /// Sum of squares of each slice of the summed gradient.
+  private let squares: Storage<Double>
+
+  private static let missing: WorkerPool.Body = { _, _ in preconditionFailure("a phase was run before it was made") }
+
+  init(model: ModelState, kernels: Kernels, plan: ShardPlan, keepsTotal: Bool, pool: WorkerPool) {
+    self.model = model
+    self.kernels = kernels
+    self.plan = plan
+    reducer = GradientReducer(shardCapacity: plan.shards, count: model.parameters.count)
+    total = Storage(count: keepsTotal ? reducer.count : pool.workerCount * GradientReducer.sliceLength)
+    squares = Storage(count: reducer.sliceCount)
+  }
+
+  /// Forward and backward of each shard, into the shard's own gradient vector.
+  func makeGradientPhase(
+    network: Network, loss: some Loss, workspaces: [Workspace], losses: Storage<Float>, ranks: Storage<Int32>
+  ) {
+    let (input, reducer, plan, width) = (input, reducer, plan, network.input.count)
+    let (parameters, losses, ranks) = (model.parameters.view, losses.mutableView, ranks.mutableView)
+    gradient = { worker, index in
+      guard let step = input.value else { return }
+      let range = plan.range(ofShard: index, samples: step.labels.count)
+      let shard = Shard(
+        inputs: step.inputs[range.lowerBound * width..<range.upperBound * width], labels: step.labels[range],
+        losses: losses[range], ranks: ranks[range], firstSample: range.lowerBound)
+      network.train(
+        shard, pass: step.pass, loss: loss, parameters: parameters, gradient: reducer.gradient(ofShard: index),
+        workspace: workspaces[worker])
+    }
+  }
+
+  /// Without clipping: each slice is summed over the shards and applied at once, while it is in cache.
+  func makeReduceAndUpdatePhase(rule: some Optimizer) {
+    let (input, reducer, kernels) = (input, reducer, kernels)
+    let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
+    reduce = { worker, index in
+      guard let step = input.value else { return }
+      let range = reducer.range(ofSlice: index)
+      let start = worker * GradientReducer.sliceLength
+      let sum = total[start..<start + range.count]
+      reducer.reduce(slice: index, shards: step.shards, into: sum, kernels: kernels)
+      rule.update(
+        UpdatePass(
+          kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[range],
+          slots: slots[range]))
+    }
+  }
+
+  /// With clipping: each slice is summed over the shards, and its squares are added up.
+  func makeReducePhase() {
+    let (input, reducer, kernels) = (input, reducer, kernels)
+    let (total, squares) = (total.mutableView, squares.mutableView)
+    reduce = { _, index in
+      guard let step = input.value else { return }
+      let sum = total[reducer.range(ofSlice: index)]
+      reducer.reduce(slice: index, shards: step.shards, into: sum, kernels: kernels)
+      squares[index] = kernels.sumOfSquares(sum.readOnly)
+    }
+  }
+
+  /// With clipping: each slice is scaled and applied.
+  func makeUpdatePhase(rule: some Optimizer) {
+    let (input, reducer, kernels) = (input, reducer, kernels)
+    let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
+    update = { _, index in
+      guard let step = input.value else { return }
+      let range = reducer.range(ofSlice: index)
+      let sum = total[range]
+      if step.gradientFactor != 1 { kernels.scale(sum, by: step.gradientFactor) }
+      rule.update(
+        UpdatePass(
+          kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[range],
+          slots: slots[range]))
+    }
+  }
+
+  /// Euclidean norm of the summed gradient: the slices' sums are added in order, in FP64.
+  func gradientNorm() -> Double {
+    let squares = squares.view
+    var sum = 0.0
+    for slice in 0..<squares.count { sum += squares[slice] }
+    return sum.squareRoot()
+  }
+}
