@@ -32,7 +32,8 @@ public struct Shard: Sendable {
 public struct TrainingPass: Sendable {
   /// Seed of the run.
   public let seed: UInt64
-  /// The step, from 0: keys the random numbers and tells when the parameters have changed.
+  /// The step, from 0: keys the random numbers and tells when the parameters have changed, so all passes of one step in one workspace
+  /// take the same parameters.
   public let step: Int
   /// 1 / samples of the minibatch.
   public let scale: Float
@@ -52,21 +53,20 @@ extension Network {
   ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not touched.
   ///   - parameters: the flat vector, read only.
   public func train(
-    _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
+    _ shard: Shard, pass: TrainingPass, loss: any Loss, parameters: View<Float>, gradient: MutableView<Float>,
     workspace: Workspace
   ) {
-    precondition(shard.samples <= workspace.capacity, "shard larger than its workspace")
-    prepare(version: pass.step, parameters: parameters, workspace: workspace)
+    check(shard, parameters: parameters, workspace: workspace)
+    prepare(step: pass.step, parameters: parameters, workspace: workspace)
     forward(
       shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace,
       training: (pass, shard.firstSample))
-    let outputs = outputs(samples: shard.samples, inputs: shard.inputs, workspace: workspace)
+    let outputs = outputs(samples: shard.samples, workspace: workspace)
     kernels.labelRank(classes: output.count, logits: outputs, labels: shard.labels, ranks: shard.ranks)
-    let lossGradient = workspace.gradients.0.mutableView[0..<shard.samples * output.count]
     loss.evaluate(
       LossPass(
         kernels: kernels, classes: output.count, outputs: outputs, labels: shard.labels, scale: pass.scale,
-        losses: shard.losses, gradient: lossGradient))
+        losses: shard.losses, gradient: workspace.gradients.0.mutableView[0..<outputs.count]))
     backward(shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace)
   }
 
@@ -75,8 +75,9 @@ extension Network {
   /// - Returns: the outputs, `[samples, classes]`, valid until the workspace is used again.
   @discardableResult
   public func evaluate(
-    _ shard: Shard, loss: some Loss, parameters: View<Float>, workspace: Workspace
+    _ shard: Shard, loss: any Loss, parameters: View<Float>, workspace: Workspace
   ) -> View<Float> {
+    check(shard, parameters: parameters, workspace: workspace)
     let outputs = predict(shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace)
     kernels.labelRank(classes: output.count, logits: outputs, labels: shard.labels, ranks: shard.ranks)
     loss.evaluate(
@@ -92,40 +93,41 @@ extension Network {
   ) -> View<Float> {
     precondition(samples <= workspace.capacity, "shard larger than its workspace")
     forward(inputs, samples: samples, parameters: parameters, workspace: workspace, training: nil)
-    return outputs(samples: samples, inputs: inputs, workspace: workspace)
+    return outputs(samples: samples, workspace: workspace)
   }
 
-  private func outputs(samples: Int, inputs: View<Float>, workspace: Workspace) -> View<Float> {
-    guard let place = stages.last?.place, !(place.readsBatch && place.memory == .alias) else {
-      return inputs[0..<samples * output.count]
-    }
-    return values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace).readOnly
+  private func check(_ shard: Shard, parameters: View<Float>, workspace: Workspace) {
+    precondition((1...workspace.capacity).contains(shard.samples), "shard empty or larger than its workspace")
+    precondition(parameters.count == self.parameters.count, "parameter vector of another network")
   }
 
-  private func prepare(version: Int, parameters: View<Float>, workspace: Workspace) {
-    if workspace.preparedVersion == version { return }
-    for stage in stages where stage.place.preparedCount > 0 {
-      let place = stage.place
+  private func outputs(samples: Int, workspace: Workspace) -> View<Float> {
+    values(memory.outputOffset, count: output.count, samples: samples, workspace: workspace).readOnly
+  }
+
+  private func prepare(step: Int, parameters: View<Float>, workspace: Workspace) {
+    if workspace.preparedStep == step { return }
+    for stage in stages where !stage.place.prepared.isEmpty {
       stage.prepare(
         PreparePass(
-          kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: place.parameters),
-          prepared: workspace.prepared.mutableView[place.preparedRange]))
+          kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: stage.place.parameters),
+          prepared: workspace.prepared.mutableView[stage.place.prepared]))
     }
-    workspace.preparedVersion = version
+    workspace.preparedStep = step
   }
 
   private func forward(
     _ inputs: View<Float>, samples: Int, parameters: View<Float>, workspace: Workspace,
     training: (pass: TrainingPass, firstSample: Int)?
   ) {
-    for stage in stages where stage.place.memory != .alias {
+    for stage in stages {
       let place = stage.place
       stage.forward(
         ForwardPass(
           kernels: kernels, samples: samples,
           input: input(of: place, samples: samples, inputs: inputs, workspace: workspace),
           output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace),
-          isInPlace: place.memory == .inPlace,
+          isInPlace: place.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
           scratch: workspace.scratch.mutableView,
@@ -135,15 +137,15 @@ extension Network {
     }
   }
 
+  /// The gradient of the output lies in the first of two buffers; a stage that is not in place reads one and writes the other.
   private func backward(
     _ shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>, workspace: Workspace
   ) {
     let samples = shard.samples
     var (here, there) = (workspace.gradients.0.mutableView, workspace.gradients.1.mutableView)
-    for stage in stages.reversed() where stage.place.hasBackward && stage.place.memory != .alias {
+    for stage in stages.reversed() where stage.place.hasBackward {
       let place = stage.place
-      let inPlace = place.memory == .inPlace
-      let target = inPlace ? here : there
+      let target = place.isInPlace ? here : there
       stage.backward(
         BackwardPass(
           kernels: kernels, samples: samples,
@@ -151,14 +153,14 @@ extension Network {
           output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace).readOnly,
           outputGradient: here[0..<samples * place.outputCount].readOnly,
           inputGradient: place.needsInputGradient ? target[0..<samples * place.inputCount] : nil,
-          isInPlace: inPlace,
+          isInPlace: place.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
-          prepared: workspace.prepared.view[place.preparedRange],
+          prepared: workspace.prepared.view[place.prepared],
           saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
           scratch: workspace.scratch.mutableView,
           random: LayerRandom(seed: pass.seed, layer: place.index, step: pass.step, firstSample: shard.firstSample)))
-      if !inPlace { swap(&here, &there) }
+      if !place.isInPlace { swap(&here, &there) }
     }
   }
 
@@ -179,8 +181,4 @@ extension Network {
     let start = place.savedOffset * workspace.capacity
     return workspace.saved.mutableView[start..<start + samples * place.savedBytes]
   }
-}
-
-extension StagePlace {
-  var preparedRange: Range<Int> { preparedOffset..<preparedOffset + preparedCount }
 }

@@ -9,6 +9,10 @@ public struct Network: Sendable {
     public let name: String
     /// The config's `type`.
     public let type: String
+    /// Keras's class.
+    public let kerasClass: String
+    /// The function applied to the layer's output, or nil.
+    public let activation: ActivationFunction?
     /// Shape of one input sample.
     public let input: Shape
     /// Shape of one output sample.
@@ -32,8 +36,6 @@ public struct Network: Sendable {
 
   let stages: [Stage]
   let memory: WorkspaceSize
-  /// First stage that has parameters: the backward pass ends there.
-  let firstTrainable: Int
 
   /// Floating-point operations of one sample's forward pass.
   public var flops: Int { layers.reduce(0) { $0 + $1.flops } }
@@ -42,9 +44,9 @@ public struct Network: Sendable {
   ///
   /// - Parameters:
   ///   - input: shape of one sample.
-  ///   - layers: at least one layer with parameters.
+  ///   - layers: in order; at least one has parameters.
   ///   - kernels: the kernels to run on.
-  /// - Throws: `NetworkError` naming the layer that cannot take its input.
+  /// - Throws: `NetworkError` naming the layer that cannot take its input, or where no layer has parameters.
   public init(input: Shape, layers: [any Layer], kernels: Kernels) throws(NetworkError) {
     var builder = NetworkBuilder(input: input, kernels: kernels)
     for (index, layer) in layers.enumerated() {
@@ -54,12 +56,16 @@ public struct Network: Sendable {
         throw NetworkError(layer: index, name: builder.name(for: layer), error: error)
       }
     }
-    self = builder.build()
+    do throws(ShapeError) {
+      self = try builder.build()
+    } catch {
+      throw NetworkError(layer: nil, name: nil, error: error)
+    }
   }
 
   init(
     input: Shape, output: Shape, layers: [Entry], parameters: ParameterLayout, kernels: Kernels, stages: [Stage],
-    memory: WorkspaceSize, firstTrainable: Int
+    memory: WorkspaceSize
   ) {
     self.input = input
     self.output = output
@@ -68,7 +74,6 @@ public struct Network: Sendable {
     self.kernels = kernels
     self.stages = stages
     self.memory = memory
-    self.firstTrainable = firstTrainable
   }
 
   /// Draws the first weights. Each tensor has a random stream of its own, so adding a layer behind does not change those before.
@@ -82,15 +87,18 @@ public struct Network: Sendable {
   }
 }
 
-/// A layer that does not fit where it stands.
+/// A layer that does not fit where it stands, or layers that make no network.
 public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Place among the layers, from 0.
-  public let layer: Int
+  /// Place among the layers, from 0; nil where the network as a whole is to blame.
+  public let layer: Int?
   /// The layer's name, for example `conv2d_1`.
-  public let name: String
+  public let name: String?
   /// What was wrong.
   public let error: ShapeError
 
   /// `layer 3 (conv2d_1): input is …`.
-  public var description: String { "layer \(layer) (\(name)): \(error)" }
+  public var description: String {
+    guard let layer, let name else { return "\(error)" }
+    return "layer \(layer) (\(name)): \(error)"
+  }
 }

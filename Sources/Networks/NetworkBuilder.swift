@@ -10,26 +10,26 @@ struct NetworkBuilder {
   private var specs: [(layer: String, indexInLayer: Int, spec: ParameterSpec)] = []
   private var drafts: [Draft] = []
   private var classCounts: [String: Int] = [:]
+  private var flops = 0
 
-  /// The buffer that holds the current activation. Offsets are in floats for one sample.
+  /// The buffer that holds the current activation.
   private var current = Buffer(offset: 0, isBatch: true, isNeededByBackward: true)
-  private var activationCount = 0
-  private var savedBytes = 0
-  private var preparedCount = 0
-  private var scratchCount = 0
+  private var memory = WorkspaceSize()
 
   private struct Buffer {
+    /// First float, for one sample.
     var offset: Int
     var isBatch: Bool
     /// Someone's backward pass reads this buffer as it is now, so nobody may overwrite it.
     var isNeededByBackward: Bool
   }
 
-  /// A stage before parameters have their places.
+  /// A stage before it is known which gradients are needed and where its parameters lie.
   private struct Draft {
-    var make: (StagePlace) -> Stage
+    var operation: any LayerOperation
     var place: StagePlace
     var parameters: Range<Int>
+    var preparedCount: Int
   }
 
   init(input: Shape, kernels: Kernels) {
@@ -38,81 +38,87 @@ struct NetworkBuilder {
     shape = input
   }
 
-  /// The name that the next layer of this kind gets.
+  /// The name that the next layer of this kind gets: the first of a class has no number.
   func name(for layer: any Layer) -> String {
     let base = KerasNaming.snakeCase(type(of: layer).kerasClass)
     let earlier = classCounts[base, default: 0]
     return earlier == 0 ? base : "\(base)_\(earlier)"
   }
 
-  mutating func append(_ layer: some Layer) throws(ShapeError) {
-    let plan = try layer.plan(input: shape, kernels: kernels)
-    let name = name(for: layer)
-    classCounts[KerasNaming.snakeCase(type(of: layer).kerasClass), default: 0] += 1
+  mutating func append(_ layer: any Layer) throws(ShapeError) {
     let inputShape = shape
-    appendStage(layer, plan: plan, name: name)
-    var flops = plan.flops
+    let name = name(for: layer)
+    let plan = try layer.plan(input: shape, kernels: kernels)
+    appendStage(plan, name: name)
+    var layerFlops = plan.flops
     if let function = layer.activation {
-      let stage = Activation(function)
-      let plan = try stage.plan(input: shape, kernels: kernels)
-      appendStage(stage, plan: plan, name: name)
-      flops += plan.flops
+      let plan = try Activation(function).plan(input: shape, kernels: kernels)
+      appendStage(plan, name: name)
+      layerFlops += plan.flops
     }
+    let (total, overflow) = flops.addingReportingOverflow(layerFlops)
+    guard !overflow else { throw ShapeError("with this layer the network is too large for any machine") }
+    flops = total
+    classCounts[KerasNaming.snakeCase(type(of: layer).kerasClass), default: 0] += 1
     entries.append(
       Network.Entry(
-        name: name, type: type(of: layer).schema.name, input: inputShape, output: shape,
-        parameterCount: plan.parameters.reduce(0) { $0 + $1.shape.count }, flops: flops))
+        name: name, type: type(of: layer).schema.name, kerasClass: type(of: layer).kerasClass,
+        activation: layer.activation, input: inputShape, output: shape,
+        parameterCount: plan.parameters.reduce(0) { $0 + $1.shape.count }, flops: layerFlops))
   }
 
-  private mutating func appendStage<Operation: Layer>(_ layer: Operation, plan: LayerPlan, name: String) {
+  private mutating func appendStage(_ plan: LayerPlan, name: String) {
+    guard let operation = plan.operation else {
+      precondition(plan.output.count == shape.count, "an alias keeps the number of elements")
+      shape = plan.output
+      return
+    }
     let source = current
-    let memory = decideMemory(plan)
-    if memory == .separate {
-      current = Buffer(offset: activationCount, isBatch: false, isNeededByBackward: false)
-      activationCount += plan.output.count
+    let isInPlace = plan.memory == .inPlaceAllowed && !source.isBatch && !source.isNeededByBackward
+    if !isInPlace {
+      current = Buffer(offset: memory.activations, isBatch: false, isNeededByBackward: false)
+      memory.activations += ParameterLayout.aligned(plan.output.count)
     }
     if plan.backwardReads.contains(.output) { current.isNeededByBackward = true }
+    let place = StagePlace(
+      index: drafts.count, inputCount: shape.count, outputCount: plan.output.count, inputOffset: source.offset,
+      outputOffset: current.offset, readsBatch: source.isBatch, isInPlace: isInPlace,
+      savedOffset: memory.savedBytes, savedBytes: plan.savedBytes)
     let firstSpec = specs.count
     for (index, spec) in plan.parameters.enumerated() { specs.append((name, index, spec)) }
-    let place = StagePlace(
-      index: drafts.count, inputCount: shape.count, outputCount: plan.output.count,
-      inputOffset: source.offset, outputOffset: current.offset, memory: memory, readsBatch: source.isBatch,
-      needsInputGradient: true, hasBackward: true, savedOffset: savedBytes, savedBytes: plan.savedBytes,
-      preparedOffset: preparedCount, preparedCount: plan.preparedCount, scratchCount: plan.scratchCount,
-      parameters: ParameterRanges([]))
     drafts.append(
       Draft(
-        make: { LayerStage(layer, place: $0) }, place: place, parameters: firstSpec..<specs.count))
-    savedBytes += plan.savedBytes
-    preparedCount += ParameterLayout.aligned(plan.preparedCount)
-    scratchCount = max(scratchCount, plan.scratchCount)
+        operation: operation, place: place, parameters: firstSpec..<specs.count, preparedCount: plan.preparedCount))
+    memory.savedBytes += plan.savedBytes
+    memory.scratch = max(memory.scratch, plan.scratchCount)
     shape = plan.output
   }
 
-  private func decideMemory(_ plan: LayerPlan) -> StageMemory {
-    switch plan.memory {
-    case .alias: .alias
-    case .inPlaceAllowed where !current.isBatch && !current.isNeededByBackward: .inPlace
-    case .inPlaceAllowed, .separate: .separate
+  /// Settles the backward pass, which ends at the first stage that has parameters: that one needs no gradient of its input.
+  ///
+  /// - Throws: `ShapeError` where no layer has parameters.
+  consuming func build() throws(ShapeError) -> Network {
+    guard let firstTrainable = drafts.firstIndex(where: { !$0.parameters.isEmpty }) else {
+      throw ShapeError("no layer has parameters, so there is nothing to train; add a dense or conv2d layer")
     }
+    let layout = ParameterLayout(specs)
+    for index in drafts.indices[firstTrainable...] {
+      drafts[index].place.hasBackward = true
+      memory.gradient = max(memory.gradient, drafts[index].place.outputCount)
+      drafts[index].place.parameters = ParameterRanges(layout.entries[drafts[index].parameters].map(\.range))
+      guard index > firstTrainable else { continue }
+      drafts[index].place.needsInputGradient = true
+      memory.gradient = max(memory.gradient, drafts[index].place.inputCount)
+      drafts[index].place.prepared = memory.prepared..<memory.prepared + drafts[index].preparedCount
+      memory.prepared += ParameterLayout.aligned(drafts[index].preparedCount)
+    }
+    memory.outputOffset = current.offset
+    return Network(
+      input: input, output: shape, layers: entries, parameters: layout, kernels: kernels,
+      stages: drafts.map { stage($0.operation, place: $0.place) }, memory: memory)
   }
 
-  func build() -> Network {
-    let layout = ParameterLayout(specs)
-    let firstTrainable = drafts.firstIndex { !$0.parameters.isEmpty } ?? drafts.count
-    let stages = drafts.enumerated().map { index, draft in
-      var place = draft.place
-      place.parameters = ParameterRanges(layout.entries[draft.parameters].map(\.range))
-      place.needsInputGradient = index > firstTrainable
-      place.hasBackward = index >= firstTrainable
-      return draft.make(place)
-    }
-    let widest = drafts.map { max($0.place.inputCount, $0.place.outputCount) }.max() ?? 0
-    let memory = WorkspaceSize(
-      activations: activationCount, gradient: widest, savedBytes: savedBytes, prepared: preparedCount,
-      scratch: scratchCount)
-    return Network(
-      input: input, output: shape, layers: entries, parameters: layout, kernels: kernels, stages: stages,
-      memory: memory, firstTrainable: firstTrainable)
+  private func stage(_ operation: some LayerOperation, place: StagePlace) -> Stage {
+    OperationStage(operation, place: place)
   }
 }

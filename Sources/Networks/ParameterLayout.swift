@@ -17,6 +17,9 @@ public struct ParameterLayout: Sendable {
 
     /// `conv2d_1/kernel`: for messages.
     public var name: String { "\(layer)/\(spec.name)" }
+
+    /// `/layers/conv2d_1/vars/0`: the dataset in a Keras 3 `.weights.h5`.
+    public var datasetPath: String { "/layers/\(layer)/vars/\(indexInLayer)" }
   }
 
   /// Every tensor starts at a multiple of this many floats: a cache line.

@@ -9,7 +9,7 @@ public struct ParameterRanges: Sendable {
   /// Number of parameters.
   public private(set) var count = 0
 
-  init(_ ranges: [Range<Int>]) {
+  init(_ ranges: [Range<Int>] = []) {
     precondition(ranges.count <= ParameterRanges.capacity, "too many parameters")
     let padded = ranges + Array(repeating: 0..<0, count: ParameterRanges.capacity - ranges.count)
     slots = (padded[0], padded[1], padded[2], padded[3])
@@ -64,7 +64,7 @@ public struct LayerRandom: Sendable {
   }
 }
 
-/// Arguments of `Layer.prepare`.
+/// Arguments of `LayerOperation.prepare`.
 public struct PreparePass: Sendable {
   /// The kernels to use.
   public let kernels: Kernels
@@ -74,7 +74,7 @@ public struct PreparePass: Sendable {
   public let prepared: MutableView<Float>
 }
 
-/// Arguments of `Layer.forward`.
+/// Arguments of `LayerOperation.forward`.
 public struct ForwardPass: Sendable {
   /// The kernels to use.
   public let kernels: Kernels
@@ -99,7 +99,7 @@ public struct ForwardPass: Sendable {
   public var isTraining: Bool { random != nil }
 }
 
-/// Arguments of `Layer.backward`.
+/// Arguments of `LayerOperation.backward`.
 public struct BackwardPass: Sendable {
   /// The kernels to use.
   public let kernels: Kernels

@@ -1,12 +1,12 @@
 import Tensors
 
-/// One step of a network's program: a layer, or the activation behind it, with its place in memory.
+/// One step of a network's program: a layer's operation, or the activation behind it, with its place in memory.
 ///
-/// The base class erases the layer's type once, when the network is built. In the hot path a stage is one virtual call for a shard; no
-/// existential is opened and no reference is counted.
+/// The base class erases the operation's type once, when the network is built. In the hot path a stage is one virtual call for a shard;
+/// no existential is opened.
 class Stage: @unchecked Sendable {
   // Safe to send: immutable after `init`.
-  let place: StagePlace
+  final let place: StagePlace
 
   init(place: StagePlace) { self.place = place }
 
@@ -15,18 +15,18 @@ class Stage: @unchecked Sendable {
   func backward(_ pass: BackwardPass) { preconditionFailure("abstract") }
 }
 
-/// The stage of one concrete kind of layer.
-final class LayerStage<Operation: Layer>: Stage, @unchecked Sendable {
-  private let layer: Operation
+/// The stage of one concrete operation.
+final class OperationStage<Operation: LayerOperation>: Stage, @unchecked Sendable {
+  private let operation: Operation
 
-  init(_ layer: Operation, place: StagePlace) {
-    self.layer = layer
+  init(_ operation: Operation, place: StagePlace) {
+    self.operation = operation
     super.init(place: place)
   }
 
-  override func prepare(_ pass: PreparePass) { layer.prepare(pass) }
-  override func forward(_ pass: ForwardPass) { layer.forward(pass) }
-  override func backward(_ pass: BackwardPass) { layer.backward(pass) }
+  override func prepare(_ pass: PreparePass) { operation.prepare(pass) }
+  override func forward(_ pass: ForwardPass) { operation.forward(pass) }
+  override func backward(_ pass: BackwardPass) { operation.backward(pass) }
 }
 
 /// Where a stage finds its values: everything the engine needs to build a pass, and plain numbers only.
@@ -36,25 +36,20 @@ struct StagePlace: Sendable {
   /// Floats of one input and one output sample.
   var inputCount: Int
   var outputCount: Int
-  /// First float of the input and the output in a workspace's activations; the input of the first stage is the batch itself.
+  /// First float of the input and the output in a workspace's activations, for one sample.
   var inputOffset: Int
   var outputOffset: Int
-  var memory: StageMemory
+  /// Whether the input is the batch itself and not an activation.
   var readsBatch: Bool
-  var needsInputGradient: Bool
-  var hasBackward: Bool
+  /// Whether the output overwrites the input, and in the backward pass the input's gradient the output's.
+  var isInPlace: Bool
+  /// Whether there are parameters here or before, and whether before.
+  var hasBackward = false
+  var needsInputGradient = false
   /// First byte in `saved`, bytes for one sample.
   var savedOffset: Int
   var savedBytes: Int
-  var preparedOffset: Int
-  var preparedCount: Int
-  var scratchCount: Int
-  var parameters: ParameterRanges
-}
-
-/// The memory decision that was made for a stage.
-enum StageMemory: Sendable {
-  case separate
-  case inPlace
-  case alias
+  /// Floats that `prepare` writes; none where no input gradient is asked for.
+  var prepared = 0..<0
+  var parameters = ParameterRanges()
 }

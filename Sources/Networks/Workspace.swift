@@ -2,11 +2,13 @@ import Tensors
 
 /// Floats and bytes that one sample needs in a workspace (`prepared` and `scratch`: the whole workspace, whatever the samples).
 struct WorkspaceSize: Sendable {
-  var activations: Int
-  var gradient: Int
-  var savedBytes: Int
-  var prepared: Int
-  var scratch: Int
+  var activations = 0
+  var gradient = 0
+  var savedBytes = 0
+  var prepared = 0
+  var scratch = 0
+  /// First float of the network's output among the activations.
+  var outputOffset = 0
 }
 
 /// The memory in which one worker runs one shard: activations, their gradients, and what forward keeps for backward.
@@ -22,12 +24,13 @@ public final class Workspace: @unchecked Sendable {
   let saved: Storage<UInt8>
   let prepared: Storage<Float>
   let scratch: Storage<Float>
-  /// Version of the parameters that `prepared` was made from; -1 for none.
-  var preparedVersion = -1
+  /// The step whose parameters `prepared` was made from; -1 for none.
+  var preparedStep = -1
 
   /// - Parameters:
   ///   - network: whose shards will run here.
   ///   - capacity: most samples a shard may have, at least 1.
+  /// - Precondition: `byteCount(for:capacity:)` is available.
   public init(for network: Network, capacity: Int) {
     precondition(capacity >= 1, "workspace without room")
     let size = network.memory
@@ -41,5 +44,15 @@ public final class Workspace: @unchecked Sendable {
     saved = Storage(count: capacity * size.savedBytes, zeroed: false)
     prepared = Storage(count: size.prepared, zeroed: false)
     scratch = Storage(count: size.scratch)
+  }
+
+  /// Bytes that a workspace takes; `Int.max` where no number holds them. To be compared with the machine's memory before a network from
+  /// outside gets its workspaces.
+  public static func byteCount(for network: Network, capacity: Int) -> Int {
+    let size = network.memory
+    let perSample = 4 * (size.activations + 2 * size.gradient) + size.savedBytes
+    let (samples, overflow) = perSample.multipliedReportingOverflow(by: capacity)
+    let (total, overflowsTotal) = samples.addingReportingOverflow(4 * (size.prepared + size.scratch))
+    return overflow || overflowsTotal ? Int.max : total
   }
 }

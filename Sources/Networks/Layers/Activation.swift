@@ -1,7 +1,9 @@
 import Settings
 import Tensors
 
-/// An elementwise function as a layer of its own. Also what runs behind a layer whose `activation` is set.
+/// An elementwise function as a layer of its own; also what runs behind a layer whose `activation` is set.
+///
+/// `y = f(x)`, any input shape, same output shape. The functions: relu, leakyRelu, gelu, silu, tanh, sigmoid.
 public struct Activation: Layer {
   /// The function.
   public let function: ActivationFunction
@@ -11,24 +13,34 @@ public struct Activation: Layer {
 
   public static let kerasClass = "Activation"
 
-  public static let schema = ObjectSchema("activation", "TODO", fields: [])
+  public static let schema = ObjectSchema(
+    "activation", "An elementwise function as a layer of its own; the shape stays.",
+    fields: [Field("function", ActivationFunction.fieldType, "The function.")])
 
-  public init(settings: Settings) throws(SettingsError) { fatalError() }
+  public init(settings: Settings) throws(SettingsError) {
+    function = ActivationFunction(settings, key: "function")
+  }
 
   public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
     LayerPlan(
-      output: input, flops: input.count, memory: function.derivativeNeedsOutputOnly ? .inPlaceAllowed : .separate,
+      ElementwiseFunction(function: function), output: input, flops: input.count,
+      memory: function.derivativeNeedsOutputOnly ? .inPlaceAllowed : .separate,
       backwardReads: function.derivativeNeedsOutputOnly ? .output : .input)
   }
+}
 
-  public func forward(_ pass: ForwardPass) {
+/// y = f(x) and dx = dy · f′.
+private struct ElementwiseFunction: LayerOperation {
+  let function: ActivationFunction
+
+  func forward(_ pass: ForwardPass) {
     pass.kernels.activation(function, input: pass.input, output: pass.output)
   }
 
-  public func backward(_ pass: BackwardPass) {
+  func backward(_ pass: BackwardPass) {
     guard let inputGradient = pass.inputGradient else { return }
-    let value = function.derivativeNeedsOutputOnly ? pass.output : pass.input
     pass.kernels.activationGradient(
-      function, value: value, outputGradient: pass.outputGradient, inputGradient: inputGradient)
+      function, value: function.derivativeNeedsOutputOnly ? pass.output : pass.input,
+      outputGradient: pass.outputGradient, inputGradient: inputGradient)
   }
 }

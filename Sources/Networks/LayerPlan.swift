@@ -1,0 +1,107 @@
+import Tensors
+
+/// What a layer needs for one input shape.
+public struct LayerPlan: Sendable {
+  /// How the output relates to the input's memory.
+  public enum Memory: Sendable {
+    /// The output has memory of its own.
+    case separate
+    /// The output may overwrite the input, where nobody needs the input any more.
+    case inPlaceAllowed
+  }
+
+  /// What the backward pass reads, beside the output's gradient.
+  public struct BackwardReads: OptionSet, Sendable {
+    /// The raw bits.
+    public let rawValue: Int
+    /// Creates a set from bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// The input of the forward pass.
+    public static let input = BackwardReads(rawValue: 1)
+    /// The output of the forward pass.
+    public static let output = BackwardReads(rawValue: 2)
+  }
+
+  /// What runs; nil where the output is the input under another shape and nothing is computed.
+  public let operation: (any LayerOperation)?
+  /// Shape of one output sample.
+  public let output: Shape
+  /// Trainable parameters, at most `ParameterRanges.capacity`; kernel before bias.
+  public let parameters: [ParameterSpec]
+  /// Floating-point operations of one sample's forward pass; a multiply-add counts as two, any other elementwise step as one.
+  public let flops: Int
+  /// The output's memory.
+  public let memory: Memory
+  /// What must be kept for the backward pass.
+  public let backwardReads: BackwardReads
+  /// Bytes that forward keeps for backward, for each sample.
+  public let savedBytes: Int
+  /// Floats that `prepare` writes, for each worker.
+  public let preparedCount: Int
+  /// Floats of scratch memory, whatever the number of samples; shared by all layers of a worker.
+  public let scratchCount: Int
+
+  /// A plan; all but the operation and the output shape have the defaults of a layer that just computes.
+  ///
+  /// - Precondition: a layer whose backward pass reads its input does not allow that its output overwrites it.
+  public init(
+    _ operation: any LayerOperation, output: Shape, parameters: [ParameterSpec] = [], flops: Int = 0,
+    memory: Memory = .separate, backwardReads: BackwardReads = [], savedBytes: Int = 0, preparedCount: Int = 0,
+    scratchCount: Int = 0
+  ) {
+    precondition(parameters.count <= ParameterRanges.capacity, "a layer has too many parameters")
+    precondition(memory == .separate || !backwardReads.contains(.input), "a layer overwrites what it will read")
+    self.operation = operation
+    self.output = output
+    self.parameters = parameters
+    self.flops = flops
+    self.memory = memory
+    self.backwardReads = backwardReads
+    self.savedBytes = savedBytes
+    self.preparedCount = preparedCount
+    self.scratchCount = scratchCount
+  }
+
+  /// A plan that computes nothing: the input, seen as `output`, which has the same number of elements.
+  public static func alias(_ output: Shape) -> LayerPlan { LayerPlan(alias: output) }
+
+  private init(alias output: Shape) {
+    operation = nil
+    self.output = output
+    parameters = []
+    flops = 0
+    memory = .inPlaceAllowed
+    backwardReads = []
+    savedBytes = 0
+    preparedCount = 0
+    scratchCount = 0
+  }
+}
+
+/// One trainable tensor of a layer.
+public struct ParameterSpec: Sendable {
+  /// `kernel` or `bias`, as Keras calls them.
+  public let name: String
+  /// Convolution kernels `[height, width, in, out]`, dense `[in, out]`, biases `[out]`.
+  public let shape: Shape
+  /// How its first values are drawn.
+  public let initializer: Initializer
+  /// Inputs that one output sums over.
+  public let fanIn: Int
+  /// Outputs that one input reaches.
+  public let fanOut: Int
+
+  /// Describes a tensor.
+  public init(name: String, shape: Shape, initializer: Initializer, fanIn: Int, fanOut: Int) {
+    self.name = name
+    self.shape = shape
+    self.initializer = initializer
+    self.fanIn = fanIn
+    self.fanOut = fanOut
+  }
+
+  /// A bias of `count` elements; both fans are its length, as in Keras.
+  public static func bias(_ count: Int, initializer: Initializer) -> ParameterSpec {
+    ParameterSpec(name: "bias", shape: [count], initializer: initializer, fanIn: count, fanOut: count)
+  }
+}

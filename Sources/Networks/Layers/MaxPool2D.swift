@@ -1,0 +1,54 @@
+import Settings
+import Tensors
+
+/// The largest value of each window, channel by channel.
+///
+/// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the border never win;
+/// of equal values the first wins. Forward keeps one byte for each output: the winner's place in its window.
+public struct MaxPool2D: Layer {
+  private let window: WindowFields
+
+  /// - Parameter stride: nil for the size itself: windows that touch and do not overlap.
+  /// - Precondition: size and stride are in `1...1024`.
+  public init(size: Window2D.Extent = .init(2), stride: Window2D.Extent? = nil, padding: Window2D.Padding = .valid) {
+    window = WindowFields(size: size, stride: stride ?? size, padding: padding)
+  }
+
+  public static let kerasClass = "MaxPooling2D"
+
+  public static let schema = ObjectSchema(
+    "maxPool2d", "The largest value of each window, channel by channel.", fields: WindowFields.poolingFields)
+
+  public init(settings: Settings) throws(SettingsError) { window = WindowFields(settings, size: "size") }
+
+  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+    let window = try window.fit(input, layer: "maxPool2d", key: "size")
+    let cells = window.kernel.height * window.kernel.width
+    guard cells <= Kernels.largestPoolingWindow else {
+      throw ShapeError(
+        "a window of \(window.kernel.height) × \(window.kernel.width) has \(cells) cells, but maxPool2d takes at most "
+          + "\(Kernels.largestPoolingWindow)", key: "size")
+    }
+    return LayerPlan(
+      Maxima(window: window), output: window.outputShape, flops: cells * window.outputCount,
+      savedBytes: window.outputCount)
+  }
+}
+
+/// Maxima forward; each output's gradient to the input that won backward.
+private struct Maxima: LayerOperation {
+  let window: Window2D
+
+  func forward(_ pass: ForwardPass) {
+    pass.kernels.maxPool(
+      window, samples: pass.samples, input: pass.input, output: pass.output,
+      winner: pass.isTraining ? pass.saved : nil)
+  }
+
+  func backward(_ pass: BackwardPass) {
+    guard let inputGradient = pass.inputGradient else { return }
+    pass.kernels.maxPoolGradient(
+      window, samples: pass.samples, outputGradient: pass.outputGradient, winner: pass.saved,
+      inputGradient: inputGradient)
+  }
+}
