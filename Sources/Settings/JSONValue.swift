@@ -1,12 +1,14 @@
 /// A JSON value without positions.
-public indirect enum JSONValue: Sendable, Equatable {
+///
+/// Literals make values: `["type": "dense", "units": 10]` is an object, `[3, 3]` an array.
+public enum JSONValue: Sendable {
   /// null.
   case null
   /// true or false.
   case bool(Bool)
   /// A number that is written without fraction and exponent and fits.
   case integer(Int)
-  /// Any other number; always finite.
+  /// Any other number; always finite when it comes from the parser.
   case number(Double)
   /// A text.
   case string(String)
@@ -15,7 +17,15 @@ public indirect enum JSONValue: Sendable, Equatable {
   /// An object; keys keep their order.
   case object([(key: String, value: JSONValue)])
 
-  /// Equal values with, for objects, equal keys in equal order.
+  /// The value of an object's key; nil where there is no such key or this is no object.
+  public subscript(key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+}
+
+extension JSONValue: Equatable {
+  /// Equal values with, for objects, equal keys in equal order. `3` and `3.0` differ.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -27,5 +37,19 @@ public indirect enum JSONValue: Sendable, Equatable {
     case (.object(let a), .object(let b)): a.elementsEqual(b) { $0.key == $1.key && $0.value == $1.value }
     default: false
     }
+  }
+}
+
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// Keys keep their order; unlike in a file, nobody checks that they differ.
+  public init(dictionaryLiteral members: (String, JSONValue)...) {
+    self = .object(members.map { (key: $0.0, value: $0.1) })
   }
 }

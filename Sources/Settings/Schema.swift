@@ -1,4 +1,5 @@
-/// One key of a JSON object: its name, meaning, type and default. The decoder, the JSON Schema and the documentation all read this.
+/// One key of a JSON object: its name, meaning, type and default. The decoder, the JSON Schema and the documentation
+/// all read this.
 public struct Field: Sendable {
   /// The key, camelCase.
   public let name: String
@@ -26,7 +27,7 @@ public indirect enum FieldType: Sendable {
   case integer(ClosedRange<Int>)
   /// A finite number within bounds.
   case number(NumberRange)
-  /// Any text of at least one character.
+  /// Any text of at least one character and without control characters.
   case string
   /// One of a few names.
   case oneOf([String])
@@ -34,9 +35,11 @@ public indirect enum FieldType: Sendable {
   case list(FieldType, count: ClosedRange<Int>)
   /// An object with fixed keys.
   case object(ObjectSchema)
-  /// An object whose tag key (`type`, or for data sets `dataset`) chooses among schemas (by `ObjectSchema.name`).
+  /// An object whose `tag` key chooses among schemas (by `ObjectSchema.name`). The bare name stands for that variant
+  /// with all defaults: `"relu"` for `{ "type": "relu" }`.
   case variant([ObjectSchema], tag: String = "type")
-  /// Any of several types, told apart by the JSON kind of the value (number, string, array, object), for example `3` or `[3, 5]`.
+  /// Any of several types, told apart by the JSON kind of the value (number, string, array, object), for example `3` or
+  /// `[3, 5]`. Of two that take the same kind the first decides.
   case either([FieldType])
 }
 

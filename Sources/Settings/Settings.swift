@@ -1,49 +1,8 @@
-/// A place in a config file.
-public struct SourceLocation: Sendable, Equatable {
-  /// File as the user named it, or `--set` for a command-line override.
-  public var file: String
-  /// Line, from 1.
-  public var line: Int
-  /// Column in Unicode scalars, from 1.
-  public var column: Int
-
-  /// Creates a location.
-  public init(file: String, line: Int, column: Int) {
-    self.file = file
-    self.line = line
-    self.column = column
-  }
-}
-
-/// Why a config was refused: one line for the user.
-public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Where in the file; nil where no file is involved.
-  public var location: SourceLocation?
-  /// JSON path, for example `model.layers[2].kernel`; empty for the whole document.
-  public var path: String
-  /// What was found, what was expected, what to do.
-  public var message: String
-
-  /// Creates an error.
-  public init(location: SourceLocation?, path: String, message: String) {
-    self.location = location
-    self.path = path
-    self.message = message
-  }
-
-  /// `file:line:column: path: message`.
-  public var description: String {
-    var parts: [String] = []
-    if let location { parts.append("\(location.file):\(location.line):\(location.column)") }
-    if !path.isEmpty { parts.append(path) }
-    return (parts + [message]).joined(separator: ": ")
-  }
-}
-
-/// A JSON object that was validated against its `ObjectSchema`: every key is known, present (given or by default) and of its type.
+/// A JSON object that was validated against its `ObjectSchema`: every key is known, present (given or by default) and
+/// of its type.
 ///
-/// The accessors therefore do not throw; asking for a key that the schema does not have, or as another type, is a programmer error
-/// and traps with the key's name.
+/// The accessors therefore do not throw; asking for a key that the schema does not have, or as another type, is a
+/// programmer error and traps with the key's name.
 public struct Settings: Sendable {
   /// A validated value with the place it came from.
   indirect enum Value: Sendable {
@@ -58,20 +17,24 @@ public struct Settings: Sendable {
 
   /// JSON path of this object.
   public let path: String
-  /// Where the object begins; nil where it was made from defaults.
+  /// Where the object begins, or the object that lacks it where it was made from defaults; nil where no file is
+  /// involved.
   public let location: SourceLocation?
   /// The schema it was validated against; for a variant, the chosen one.
   public let schema: ObjectSchema
+  /// For a variant, the key that names it.
+  let tag: String?
   /// Values in the order of the schema's fields.
   let values: [(name: String, value: Value, location: SourceLocation?)]
 
   init(
-    path: String, location: SourceLocation?, schema: ObjectSchema,
+    path: String, location: SourceLocation?, schema: ObjectSchema, tag: String?,
     values: [(name: String, value: Value, location: SourceLocation?)]
   ) {
     self.path = path
     self.location = location
     self.schema = schema
+    self.tag = tag
     self.values = values
   }
 

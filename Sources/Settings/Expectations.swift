@@ -1,0 +1,103 @@
+// What messages say about types and values.
+
+extension FieldType {
+  /// What is allowed, for messages: `an integer, 1 to 65536`.
+  var expectation: String {
+    guard let bounds else { return plainExpectation }
+    switch self {
+    case .list: return "\(plainExpectation) of \(bounds)"
+    default: return "\(plainExpectation), \(bounds)"
+    }
+  }
+
+  /// The kind of value that is allowed, without bounds: `an integer`.
+  var plainExpectation: String {
+    switch self {
+    case .boolean: "true or false"
+    case .integer: "an integer"
+    case .number: "a number"
+    case .string: "a string"
+    case .oneOf(let names): alternatives(names.map { "\"\($0)\"" })
+    case .list: "an array"
+    case .object: "an object"
+    case .variant(_, let tag): "an object with the key \"\(tag)\", or a bare name"
+    case .either(let types): alternatives(types.map(\.expectation))
+    }
+  }
+
+  /// The range of a number or of an array's length: `1 to 65536`, `above 0`; nil for types without one.
+  var bounds: String? {
+    switch self {
+    case .integer(let range):
+      switch (range.lowerBound == .min, range.upperBound == .max) {
+      case (true, true): nil
+      case (true, false): "at most \(range.upperBound)"
+      case (false, true): "\(range.lowerBound) or more"
+      case (false, false): "\(range.lowerBound) to \(range.upperBound)"
+      }
+    case .number(let range): range.bounds
+    case .list(_, let count):
+      if count.lowerBound == count.upperBound {
+        "\(count.lowerBound)"
+      } else if count.upperBound == .max {
+        count.lowerBound == 0 ? nil : "\(count.lowerBound) or more"
+      } else {
+        "\(count.lowerBound) to \(count.upperBound)"
+      }
+    default: nil
+    }
+  }
+
+  /// Whether the type is the one of an `either` that decides about values of this JSON kind.
+  func takes(_ content: JSONNode.Content) -> Bool {
+    switch (self, content) {
+    case (.boolean, .bool), (.integer, .integer), (.integer, .number), (.number, .integer), (.number, .number),
+      (.string, .string), (.oneOf, .string), (.list, .array), (.object, .object), (.variant, .object),
+      (.variant, .string):
+      true
+    case (.either(let types), _): types.contains { $0.takes(content) }
+    default: false
+    }
+  }
+
+  /// The message for a name that nothing has.
+  static func unknownName(_ name: String, kind: String, known: [String]) -> String {
+    if let nearest = NearestName.find(name, in: known) {
+      return "unknown \(kind) \(quoted(name)); did you mean \"\(nearest)\"?"
+    }
+    return "unknown \(kind) \(quoted(name)); expected \(FieldType.oneOf(known).expectation)"
+  }
+}
+
+extension NumberRange {
+  /// `0 to 1`, `above 0`, `0 or more and below 1`; nil for any number.
+  var bounds: String? {
+    let least = lower.map { lowerIncluded ? "\(Self.plain($0)) or more" : "above \(Self.plain($0))" }
+    let most = upper.map { upperIncluded ? "at most \(Self.plain($0))" : "below \(Self.plain($0))" }
+    if let lower, let upper, lowerIncluded, upperIncluded { return "\(Self.plain(lower)) to \(Self.plain(upper))" }
+    if let least, let most { return "\(least) and \(most)" }
+    return least ?? most
+  }
+
+  private static func plain(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? JSONValue.number(value).description
+  }
+}
+
+extension JSONNode {
+  /// What was found, for messages: `the string "3"`, `an array`, `2.5`.
+  var kindAndValue: String {
+    switch content {
+    case .null, .bool, .integer, .number: value.description
+    case .string(let text): "the string \(quoted(text))"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}
+
+/// `a, b or c`.
+private func alternatives(_ names: [String]) -> String {
+  guard let last = names.last, names.count > 1 else { return names.first ?? "nothing" }
+  return names.dropLast().joined(separator: ", ") + " or " + last
+}
