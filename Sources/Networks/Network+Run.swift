@@ -53,7 +53,7 @@ extension Network {
   ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not touched.
   ///   - parameters: the flat vector, read only.
   public func train(
-    _ shard: Shard, pass: TrainingPass, loss: any Loss, parameters: View<Float>, gradient: MutableView<Float>,
+    _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
     workspace: Workspace
   ) {
     check(shard, parameters: parameters, workspace: workspace)
@@ -75,7 +75,7 @@ extension Network {
   /// - Returns: the outputs, `[samples, classes]`, valid until the workspace is used again.
   @discardableResult
   public func evaluate(
-    _ shard: Shard, loss: any Loss, parameters: View<Float>, workspace: Workspace
+    _ shard: Shard, loss: some Loss, parameters: View<Float>, workspace: Workspace
   ) -> View<Float> {
     check(shard, parameters: parameters, workspace: workspace)
     let outputs = predict(shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace)
