@@ -69,7 +69,8 @@ extension FieldType {
   func takes(_ content: JSONNode.Content) -> Bool {
     switch (self, content) {
     case (.boolean, .bool), (.integer, .integer), (.integer, .number), (.number, .integer), (.number, .number),
-      (.string, .string), (.fileName, .string), (.oneOf, .string), (.list, .array), (.object, .object), (.variant, .object),
+      (.string, .string), (.fileName, .string), (.oneOf, .string), (.list, .array), (.object, .object),
+      (.variant, .object),
       (.variant, .string):
       true
     case (.either(let types), _): types.contains { $0.takes(content) }
