@@ -1,33 +1,73 @@
-// Dense layers: plain loops, to be replaced by register tiles.
+// Dense layers: the tiles of gemm.inc.h on matrices.
+
+/// Rows of the weights that one pass of `forward` takes: with a panel of columns they stay in the first-level cache while all tiles
+/// of samples use them.
+#define LS_DENSE_DEPTH 128
 
 static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
                              const float *bias, float *y) {
-  for (int64_t n = 0; n < samples; n++) {
-    for (int64_t u = 0; u < units; u++) y[n * units + u] = bias ? bias[u] : 0;
-    for (int64_t k = 0; k < inputs; k++)
-      for (int64_t u = 0; u < units; u++) y[n * units + u] += x[n * inputs + k] * weights[k * units + u];
+  ls_panels panels = ls_panels_of(units);
+  for (int64_t part = 0; part < panels.vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(&panels, part);
+    for (int64_t k = 0; k < inputs; k += LS_DENSE_DEPTH) {
+      float *c = y + panel.column;
+      ls_product p = {
+          .tile = {.start = k ? c : bias ? bias + panel.column : 0, .start_row = k ? units : 0, .c = c, .c_row = units,
+                   .last = panel.last},
+          .segments = 1, .depth = inputs - k < LS_DENSE_DEPTH ? inputs - k : LS_DENSE_DEPTH,
+          .a = x + k, .a_row = inputs, .b = weights + k * units + panel.column, .b_row = units};
+      ls_product_run(p, samples, panel.vectors);
+    }
   }
 }
 
 static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
                                      float *weight_gradient, float *bias_gradient) {
-  memset(weight_gradient, 0, (size_t)(inputs * units) * sizeof(float));
-  if (bias_gradient) memset(bias_gradient, 0, (size_t)units * sizeof(float));
-  for (int64_t n = 0; n < samples; n++) {
-    for (int64_t u = 0; bias_gradient && u < units; u++) bias_gradient[u] += dy[n * units + u];
-    for (int64_t k = 0; k < inputs; k++)
-      for (int64_t u = 0; u < units; u++) weight_gradient[k * units + u] += x[n * inputs + k] * dy[n * units + u];
+  ls_panels panels = ls_panels_of(units);
+  for (int64_t part = 0; part < panels.vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(&panels, part);
+    ls_split rows = ls_split_of(inputs, ls_outer_rows[panel.vectors - 1]);
+    for (int64_t tile = 0; tile < rows.parts; tile++) {
+      int64_t first = ls_part_start(&rows, tile), size = ls_part_size(&rows, tile);
+      ls_outer p = {
+          .tile = {.c = weight_gradient + first * units + panel.column, .c_row = units, .last = panel.last},
+          .images = 1, .lines = 1, .pixels = samples, .a_pixel = inputs, .b = dy + panel.column, .b_pixel = units};
+      for (int64_t r = 0; r < size; r++) p.a[r] = x + first + r;
+      ls_outer_tiles[panel.vectors - 1][size - 1](&p);
+    }
   }
+  if (bias_gradient) ls_column_sums(samples, units, dy, bias_gradient);
 }
+
+// The input gradient is computed transposed: its rows are inputs, its columns samples. Then the weights are read as they lie, once for
+// each LS_DENSE_GROUP samples, and only the small matrices are transposed.
+#define LS_DENSE_GROUP (2 * LS_LANES)
+#define LS_DENSE_UNITS 256
 
 static void ls_dense_input_gradient(int64_t samples, int64_t inputs, int64_t units, const float *dy,
                                     const float *weights, float *dx) {
-  for (int64_t n = 0; n < samples; n++)
-    for (int64_t k = 0; k < inputs; k++) {
-      float sum = 0;
-      for (int64_t u = 0; u < units; u++) sum += dy[n * units + u] * weights[k * units + u];
-      dx[n * inputs + k] = sum;
+  float gradient[LS_DENSE_UNITS * LS_DENSE_GROUP] __attribute__((aligned(64)));  // [units, samples]
+  float sums[LS_TILE_ROWS * LS_DENSE_GROUP] __attribute__((aligned(64)));        // [inputs, samples]
+  for (int64_t n = 0; n < samples; n += LS_DENSE_GROUP) {
+    int64_t group = samples - n < LS_DENSE_GROUP ? samples - n : LS_DENSE_GROUP;
+    int64_t vectors = (group + LS_LANES - 1) / LS_LANES, columns = vectors * LS_LANES;
+    ls_split tiles = ls_split_of(inputs, ls_product_rows[vectors - 1]);
+    for (int64_t u = 0; u < units; u += LS_DENSE_UNITS) {
+      int64_t depth = units - u < LS_DENSE_UNITS ? units - u : LS_DENSE_UNITS;
+      memset(gradient, 0, (size_t)(depth * columns) * sizeof(float));
+      ls_transpose(group, depth, dy + n * units + u, units, gradient, columns);
+      for (int64_t tile = 0; tile < tiles.parts; tile++) {
+        int64_t first = ls_part_start(&tiles, tile), size = ls_part_size(&tiles, tile);
+        if (u) ls_transpose(group, size, dx + n * inputs + first, inputs, sums, columns);
+        ls_product p = {
+            .tile = {.start = u ? sums : 0, .start_row = columns, .c = sums, .c_row = columns, .last = LS_LANES},
+            .segments = 1, .depth = depth, .a = weights + first * units + u, .a_row = units,
+            .b = gradient, .b_row = columns};
+        ls_product_tiles[vectors - 1][size - 1](&p);
+        ls_transpose(size, group, sums, columns, dx + n * inputs + first, inputs);
+      }
     }
+  }
 }
 
 #define LS_DENSE_KERNELS {ls_dense_forward, ls_dense_weight_gradient, ls_dense_input_gradient}

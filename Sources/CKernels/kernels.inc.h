@@ -1,6 +1,8 @@
 // All kernels of one instruction set, and their table.
 #include "vectors.h"
 
+#include "gemm.inc.h"
+
 #include "convolution.inc.h"
 #include "dense.inc.h"
 #include "elementwise.inc.h"

@@ -2,8 +2,8 @@
 // and has switched the compiler to its instruction set.
 //
 // `vf` is one register of floats, `vi` the same number of 32-bit integers (comparisons of `vf` give masks of that type).
-// Arithmetic on them is element by element; clang contracts a * b + c to a fused multiply-add where the instruction set
-// has one, and never reorders.
+// Arithmetic on them is element by element and never reordered. Where clang contracts a * b + c to a fused
+// multiply-add depends on the expression around it; write `ls_fma` where two paths must round alike.
 #ifndef LS_VECTORS_H
 #define LS_VECTORS_H
 
@@ -30,19 +30,59 @@ LS_INLINE vf ls_load(const float *p) {
 
 LS_INLINE void ls_store(float *p, vf v) { memcpy(p, &v, sizeof v); }
 
-LS_INLINE vf ls_splat(float x) { return (vf){} + x; }
+/// x in every lane. The subtraction is the splat: x - 0 is x for every x, also for -0, so the compiler drops it.
+LS_INLINE vf ls_splat(float x) { return x - (vf){}; }
 
-/// The first `n` (< LS_LANES) floats at p, zeros behind; touches no byte beyond them.
-LS_INLINE vf ls_load_part(const float *p, int64_t n) {
+/// a * b + c: rounded once where the instruction set fuses, else after the product too. The same in every loop that
+/// uses it, so that tiles and tails of one sum agree bit for bit.
+LS_INLINE vf ls_fma(vf a, vf b, vf c) {
+#if LS_LANES > 4 || defined(__aarch64__)
+  return __builtin_elementwise_fma(a, b, c);
+#else
+#pragma clang fp contract(off)
+  vf product = a * b;
+  return product + c;
+#endif
+}
+
+// A mask tells how many lanes of a vector exist. Masked loads and stores touch no byte beyond them.
+
+#if LS_LANES == 16
+typedef __mmask16 ls_mask;
+/// The first `n` lanes, 0 <= n <= LS_LANES.
+LS_INLINE ls_mask ls_mask_of(int64_t n) { return (ls_mask)((1u << n) - 1u); }
+LS_INLINE vf ls_load_masked(const float *p, ls_mask mask) { return (vf)_mm512_maskz_loadu_ps(mask, p); }
+LS_INLINE void ls_store_masked(float *p, vf v, ls_mask mask) { _mm512_mask_storeu_ps(p, mask, (__m512)v); }
+#elif LS_LANES == 8
+typedef __m256i ls_mask;
+LS_INLINE ls_mask ls_mask_of(int64_t n) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+LS_INLINE vf ls_load_masked(const float *p, ls_mask mask) { return (vf)_mm256_maskload_ps(p, mask); }
+LS_INLINE void ls_store_masked(float *p, vf v, ls_mask mask) { _mm256_maskstore_ps(p, mask, (__m256)v); }
+#else
+typedef int64_t ls_mask;
+LS_INLINE ls_mask ls_mask_of(int64_t n) { return n; }
+LS_INLINE vf ls_load_masked(const float *p, ls_mask mask) {
+  if (mask == LS_LANES) return ls_load(p);
   vf v = {};
-  for (int64_t i = 0; i < n; i++) v[i] = p[i];
+  for (int64_t i = 0; i < mask; i++) v[i] = p[i];
   return v;
 }
-
-/// Writes the first `n` (< LS_LANES) lanes; touches no byte beyond them.
-LS_INLINE void ls_store_part(float *p, vf v, int64_t n) {
-  for (int64_t i = 0; i < n; i++) p[i] = v[i];
+LS_INLINE void ls_store_masked(float *p, vf v, ls_mask mask) {
+  if (mask == LS_LANES) {
+    ls_store(p, v);
+    return;
+  }
+  for (int64_t i = 0; i < mask; i++) p[i] = v[i];
 }
+#endif
+
+/// The first `n` (<= LS_LANES) floats at p, zeros behind; touches no byte beyond them.
+LS_INLINE vf ls_load_part(const float *p, int64_t n) { return ls_load_masked(p, ls_mask_of(n)); }
+
+/// Writes the first `n` (<= LS_LANES) lanes; touches no byte beyond them.
+LS_INLINE void ls_store_part(float *p, vf v, int64_t n) { ls_store_masked(p, v, ls_mask_of(n)); }
 
 /// Lane by lane: mask (all ones or zeros, as comparisons give) ? a : b.
 LS_INLINE vf ls_select(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)b & ~mask)); }
