@@ -55,9 +55,6 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"]),
-    .testTarget(
-      name: "TrainingTests",
-      dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
   ],
   swiftLanguageModes: [.v6]
 )

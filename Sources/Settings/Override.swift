@@ -182,7 +182,7 @@ extension FieldType {
   /// Whether only texts are allowed.
   fileprivate var isText: Bool {
     switch self {
-    case .string, .fileName, .oneOf: true
+    case .string, .oneOf: true
     default: false
     }
   }

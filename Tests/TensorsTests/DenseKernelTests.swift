@@ -1,0 +1,168 @@
+import Tensors
+import Testing
+
+/// The dense kernels against their naive twin.
+@Suite struct DenseKernelTests {
+  /// Inputs and units around every width of a vector and of a tile.
+  private static let widths = [1, 3, 6, 10, 16, 17, 32, 64, 65, 100]
+
+  @Test("Every width of inputs and units", arguments: KernelTesting.instructionSets)
+  func widths(_ instructionSet: InstructionSet) throws {
+    for inputs in Self.widths {
+      for units in Self.widths {
+        try check(instructionSet, DenseCase(samples: 5, inputs: inputs, units: units))
+      }
+    }
+  }
+
+  @Test("Every number of samples, none too", arguments: KernelTesting.instructionSets)
+  func samples(_ instructionSet: InstructionSet) throws {
+    for samples in [0, 1, 2, 5, 15, 16, 17, 31, 32, 33, 67] {
+      try check(instructionSet, DenseCase(samples: samples, inputs: 19, units: 21))
+    }
+  }
+
+  @Test("Sums longer than one block of the loops", arguments: KernelTesting.instructionSets)
+  func longSums(_ instructionSet: InstructionSet) throws {
+    try check(instructionSet, DenseCase(samples: 3, inputs: 301, units: 7))
+    try check(instructionSet, DenseCase(samples: 3, inputs: 9, units: 555))
+  }
+
+  @Test("A sample's bits do not depend on its company", arguments: KernelTesting.instructionSets)
+  func independence(_ instructionSet: InstructionSet) throws {
+    let runner = try DenseRunner(instructionSet)
+    let all = DenseCase(samples: 37, inputs: 150, units: 270)
+    let together = runner.forward(all)
+    let gradientTogether = runner.inputGradient(all)
+    for sample in [0, 5, 16, 35, 36] {
+      let alone = all.sample(sample)
+      #expect(runner.forward(alone).bits == Array(together[sample * 270..<(sample + 1) * 270]).bits)
+      #expect(runner.inputGradient(alone).bits == Array(gradientTogether[sample * 150..<(sample + 1) * 150]).bits)
+    }
+  }
+
+  @Test("Two calls give the same bits", arguments: KernelTesting.instructionSets)
+  func repeatability(_ instructionSet: InstructionSet) throws {
+    let runner = try DenseRunner(instructionSet)
+    let item = DenseCase(samples: 9, inputs: 130, units: 70)
+    #expect(runner.forward(item).bits == runner.forward(item).bits)
+    #expect(runner.inputGradient(item).bits == runner.inputGradient(item).bits)
+    let (first, second) = (runner.weightGradient(item), runner.weightGradient(item))
+    #expect(first.weights.bits == second.weights.bits)
+    #expect(first.bias.bits == second.bias.bits)
+  }
+
+  /// The three kernels of one case against the twin.
+  private func check(_ instructionSet: InstructionSet, _ item: DenseCase) throws {
+    let runner = try DenseRunner(instructionSet)
+    let (samples, inputs, units) = (item.samples, item.inputs, item.units)
+
+    for bias in [item.bias, nil] {
+      var biased = item
+      biased.bias = bias
+      KernelTesting.expectSums(
+        runner.forward(biased), terms: inputs + 1, "forward of \(item)",
+        exact: NaiveDense.forward(
+          samples: samples, inputs: inputs, units: units, input: item.input, weights: item.weights, bias: bias),
+        magnitude: NaiveDense.forward(
+          samples: samples, inputs: inputs, units: units, input: item.input.magnitudes,
+          weights: item.weights.magnitudes, bias: bias?.magnitudes))
+    }
+
+    let gradient = runner.weightGradient(item)
+    let exact = NaiveDense.weightGradient(
+      samples: samples, inputs: inputs, units: units, input: item.input, outputGradient: item.outputGradient)
+    let magnitude = NaiveDense.weightGradient(
+      samples: samples, inputs: inputs, units: units, input: item.input.magnitudes,
+      outputGradient: item.outputGradient.magnitudes)
+    KernelTesting.expectSums(
+      gradient.weights, terms: samples, "weight gradient of \(item)", exact: exact.weights,
+      magnitude: magnitude.weights)
+    KernelTesting.expectSums(
+      gradient.bias, terms: samples, "bias gradient of \(item)", exact: exact.bias, magnitude: magnitude.bias)
+
+    KernelTesting.expectSums(
+      runner.inputGradient(item), terms: units, "input gradient of \(item)",
+      exact: NaiveDense.inputGradient(
+        samples: samples, inputs: inputs, units: units, outputGradient: item.outputGradient, weights: item.weights),
+      magnitude: NaiveDense.inputGradient(
+        samples: samples, inputs: inputs, units: units, outputGradient: item.outputGradient.magnitudes,
+        weights: item.weights.magnitudes))
+  }
+}
+
+/// One layer's sizes with numbers to compute on.
+struct DenseCase: CustomStringConvertible {
+  let samples: Int
+  let inputs: Int
+  let units: Int
+  var input: [Float]
+  let weights: [Float]
+  var bias: [Float]?
+  var outputGradient: [Float]
+
+  init(samples: Int, inputs: Int, units: Int) {
+    self.samples = samples
+    self.inputs = inputs
+    self.units = units
+    input = KernelTesting.numbers(samples * inputs, lane: 1)
+    weights = KernelTesting.numbers(inputs * units, lane: 2)
+    bias = KernelTesting.numbers(units, lane: 3)
+    outputGradient = KernelTesting.numbers(samples * units, lane: 4)
+  }
+
+  /// The case with one of the samples alone.
+  func sample(_ n: Int) -> DenseCase {
+    var alone = DenseCase(samples: 1, inputs: inputs, units: units)
+    alone.input = Array(input[n * inputs..<(n + 1) * inputs])
+    alone.outputGradient = Array(outputGradient[n * units..<(n + 1) * units])
+    return alone
+  }
+
+  var description: String { "\(samples) samples, \(inputs) inputs, \(units) units" }
+}
+
+/// The dense kernels of one instruction set on arrays, with the margins of everything that they write watched.
+struct DenseRunner {
+  let kernels: Kernels
+
+  init(_ instructionSet: InstructionSet) throws { kernels = try #require(Kernels(instructionSet)) }
+
+  func forward(_ item: DenseCase) -> [Float] {
+    let (input, weights, bias) = (
+      GuardedFloats(item.input), GuardedFloats(item.weights), item.bias.map(GuardedFloats.init)
+    )
+    let output = GuardedFloats(count: item.samples * item.units)
+    withExtendedLifetime((input, weights, bias)) {
+      kernels.dense(
+        samples: item.samples, inputs: item.inputs, units: item.units, input: input.view, weights: weights.view,
+        bias: bias?.view, output: output.mutableView)
+    }
+    #expect(output.marginsAreIntact, "forward of \(item)")
+    return output.values
+  }
+
+  func weightGradient(_ item: DenseCase) -> (weights: [Float], bias: [Float]) {
+    let (input, outputGradient) = (GuardedFloats(item.input), GuardedFloats(item.outputGradient))
+    let (weights, bias) = (GuardedFloats(count: item.inputs * item.units), GuardedFloats(count: item.units))
+    withExtendedLifetime((input, outputGradient)) {
+      kernels.denseWeightGradient(
+        samples: item.samples, inputs: item.inputs, units: item.units, input: input.view,
+        outputGradient: outputGradient.view, weightGradient: weights.mutableView, biasGradient: bias.mutableView)
+    }
+    #expect(weights.marginsAreIntact && bias.marginsAreIntact, "weight gradient of \(item)")
+    return (weights.values, bias.values)
+  }
+
+  func inputGradient(_ item: DenseCase) -> [Float] {
+    let (weights, outputGradient) = (GuardedFloats(item.weights), GuardedFloats(item.outputGradient))
+    let input = GuardedFloats(count: item.samples * item.inputs)
+    withExtendedLifetime((weights, outputGradient)) {
+      kernels.denseInputGradient(
+        samples: item.samples, inputs: item.inputs, units: item.units, outputGradient: outputGradient.view,
+        weights: weights.view, inputGradient: input.mutableView)
+    }
+    #expect(input.marginsAreIntact, "input gradient of \(item)")
+    return input.values
+  }
+}
