@@ -56,6 +56,8 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

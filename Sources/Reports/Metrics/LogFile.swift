@@ -8,18 +8,18 @@
 
 /// A file that only grows, with a buffer before it. Bytes stay in the buffer until the system took them, so a failed write can be
 /// tried again when there is space.
-struct LogFile: ~Copyable {
-  let path: String
+package struct LogFile: ~Copyable {
+  package let path: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
 
   /// Opens a file for appending and creates it where there is none.
-  init(appendingTo path: String) throws(MetricsLogError) {
+  package init(appendingTo path: String) throws(MetricsLogError) {
     try self.init(path, flags: O_APPEND)
   }
 
   /// Creates a file, empty even if one is there.
-  init(creating path: String) throws(MetricsLogError) {
+  package init(creating path: String) throws(MetricsLogError) {
     try self.init(path, flags: O_TRUNC)
   }
 
@@ -33,20 +33,20 @@ struct LogFile: ~Copyable {
   deinit { close(descriptor) }
 
   /// Puts bytes behind those before, for now in memory.
-  mutating func append(_ bytes: [UInt8]) { buffer += bytes }
+  package mutating func append(_ bytes: [UInt8]) { buffer += bytes }
 
   /// Bytes that are not yet handed to the system.
-  var pending: Int { buffer.count }
+  package var pending: Int { buffer.count }
 
   /// Hands the buffer to the system.
-  mutating func flush() throws(MetricsLogError) {
+  package mutating func flush() throws(MetricsLogError) {
     if let code = Bytes.drain(&buffer, to: descriptor) {
       throw .system(operation: "write", path: path, code: code)
     }
   }
 
   /// Hands the buffer to the system and waits until it is on the disk.
-  mutating func synchronize() throws(MetricsLogError) {
+  package mutating func synchronize() throws(MetricsLogError) {
     try flush()
     if fsync(descriptor) != 0 { throw .system(operation: "flush", path: path, code: errno) }
   }
