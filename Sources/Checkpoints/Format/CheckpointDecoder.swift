@@ -1,0 +1,177 @@
+import Tensors
+
+/// Turns the bytes of a checkpoint's file back into the checkpoint.
+///
+/// Every tensor is opened by the name that the manifest gives, and its element type, axes and extents are compared with the
+/// manifest's before memory is taken for it.
+package enum CheckpointDecoder {
+  private typealias Layout = CheckpointLayout
+  private typealias Reason = CheckpointError.Reason
+
+  /// The checkpoint in `file`, every byte of which is first checked against the trailer.
+  package static func decode(_ file: Storage<UInt8>) throws(CheckpointError.Reason) -> Checkpoint {
+    let imageByteCount = try Trailer.check(file)
+    do {
+      return try HDF5Library.withLock {
+        try withExtendedLifetime(file) {
+          try decode(HDF5Reader(image: file.view[0..<imageByteCount]), imageByteCount)
+        }
+      }
+    } catch let reason as Reason {
+      throw reason
+    } catch let error as HDF5Error {
+      throw .library(error)
+    } catch {
+      throw .invalid(item: "/", found: "\(error)")
+    }
+  }
+
+  private static func decode(_ reader: borrowing HDF5Reader, _ imageByteCount: Int) throws -> Checkpoint {
+    guard reader.hasAttribute(Layout.Attribute.formatVersion, of: Layout.run) else {
+      throw Reason.invalid(item: Layout.run, found: "no format version")
+    }
+    let version = try reader.attribute(Layout.Attribute.formatVersion, of: Layout.run, as: Int64.self)
+    guard version <= Checkpoint.formatVersion else {
+      throw Reason.newerFormat(found: Int(version), supported: Checkpoint.formatVersion)
+    }
+    guard version >= 1 else { throw Reason.invalid(item: Layout.Attribute.formatVersion, found: "\(version)") }
+
+    let manifest = try readManifest(reader)
+    let bytes = manifest.reduce(0) { $0 + $1.shape.count * MemoryLayout<Float>.size }
+    guard bytes <= imageByteCount else {
+      throw Reason.invalid(item: Layout.manifestShapes, found: "\(bytes) bytes of tensors in \(imageByteCount) bytes")
+    }
+    let tensors = try manifest.map { NamedTensor(path: $0.path, tensor: try readTensor($0.path, $0.shape, reader)) }
+    let parameters = tensors.prefix { $0.path.hasPrefix("/layers/") }
+    let variables = tensors.dropFirst(parameters.count)
+    for (index, variable) in variables.enumerated()
+    where variable.path != OptimizerState.path(ofVariable: index) {
+      throw Reason.invalid(
+        item: Layout.manifestPaths,
+        found: "\(variable.path) where \(OptimizerState.path(ofVariable: index)) is expected")
+    }
+    let optimizer = OptimizerState(
+      name: try reader.text(Layout.Attribute.name, of: Layout.optimizerVariables),
+      iterations: try notNegative(Layout.iteration, readScalar(Layout.iteration, Int64.self, reader)),
+      learningRate: try readScalar(Layout.learningRate, Float.self, reader), variables: variables.map(\.tensor))
+    return Checkpoint(parameters: Array(parameters), optimizer: optimizer, run: try readRunState(reader))
+  }
+
+  // MARK: Tensors
+
+  /// Path and shape of every tensor, without repetition.
+  private static func readManifest(_ reader: borrowing HDF5Reader) throws -> [(path: String, shape: Shape)] {
+    let paths = try reader.strings(Layout.manifestPaths)
+    let rank = Layout.largestRank
+    let table = try reader.dataset(Layout.manifestShapes, of: Int64.self)
+    guard table.dimensions == [paths.count, rank] else {
+      throw Reason.invalid(item: Layout.manifestShapes, found: "a table of \(table.dimensions)")
+    }
+    let extents = try table.readArray()
+    guard Set(paths).count == paths.count else {
+      throw Reason.invalid(item: Layout.manifestPaths, found: "a path that occurs twice")
+    }
+    var total = 0
+    return try paths.enumerated().map { index, path in
+      if !path.hasPrefix("/optimizer/vars/"), let problem = Layout.problem(withPath: path) {
+        throw Reason.invalid(item: path, found: problem)
+      }
+      let row = Array(extents[index * rank..<(index + 1) * rank])
+      guard let shape = Layout.shape(of: row) else { throw Reason.invalid(item: path, found: "the shape \(row)") }
+      let (sum, overflow) = total.addingReportingOverflow(shape.count)
+      guard !overflow else { throw Reason.invalid(item: path, found: "the sizes overflow") }
+      total = sum
+      return (path, shape)
+    }
+  }
+
+  private static func readTensor(
+    _ path: String, _ shape: Shape, _ reader: borrowing HDF5Reader
+  ) throws -> TensorSnapshot {
+    let dataset = try reader.dataset(path, of: Float.self)
+    guard dataset.dimensions == shape.dimensions else {
+      let found = Shape(validating: dataset.dimensions).map { "\($0)" } ?? "\(dataset.dimensions)"
+      throw Reason.invalid(item: path, found: "\(found) where the manifest says \(shape)")
+    }
+    return TensorSnapshot(shape: shape, storage: try dataset.read(), range: 0..<shape.count)
+  }
+
+  // MARK: Run state
+
+  private static func readRunState(_ reader: borrowing HDF5Reader) throws -> RunState {
+    let group = Layout.run
+    let columns = try reader.strings(Layout.historyColumns)
+    let sumNames = try reader.strings(Layout.epochSumNames)
+    let sums = try readVector(Layout.epochSumValues, Double.self, reader)
+    guard sums.count == sumNames.count else {
+      throw Reason.invalid(item: Layout.epochSumValues, found: "\(sums.count) values for \(sumNames.count) names")
+    }
+    guard let config = String(validating: try readVector(Layout.config, UInt8.self, reader), as: UTF8.self) else {
+      throw Reason.invalid(item: Layout.config, found: "a text that is not UTF-8")
+    }
+    return RunState(
+      config: config,
+      epoch: try readCount(Layout.Attribute.epoch, reader),
+      step: try readCount(Layout.Attribute.step, reader),
+      batchesDone: try readCount(Layout.Attribute.batchesDone, reader),
+      seed: try reader.attribute(Layout.Attribute.seed, of: group, as: UInt64.self),
+      history: MetricHistory(columns: columns, rows: try readRows(columns.count, reader)),
+      epochSums: zip(sumNames, sums).map { NamedNumber(name: $0, value: $1) },
+      score: try reader.hasAttribute(Layout.Attribute.score, of: group)
+        ? reader.attribute(Layout.Attribute.score, of: group, as: Double.self) : nil,
+      best: try readBest(reader),
+      patience: try readCount(Layout.Attribute.patience, reader),
+      dataFingerprint: try readVector(Layout.dataFingerprint, UInt8.self, reader),
+      instructionSet: try reader.text(Layout.Attribute.instructionSet, of: group),
+      producer: try reader.text(Layout.Attribute.producer, of: group))
+  }
+
+  private static func readRows(_ columns: Int, _ reader: borrowing HDF5Reader) throws -> [[Double]] {
+    let table = try reader.dataset(Layout.historyValues, of: Double.self)
+    // A table without columns holds nothing that could bound its number of rows.
+    guard table.dimensions.count == 2, table.dimensions[1] == columns, columns > 0 || table.dimensions[0] == 0 else {
+      throw Reason.invalid(item: Layout.historyValues, found: "a table of \(table.dimensions) for \(columns) columns")
+    }
+    let values = try table.readArray()
+    return (0..<table.dimensions[0]).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
+  }
+
+  private static func readBest(_ reader: borrowing HDF5Reader) throws -> BestEvaluation? {
+    guard reader.hasAttribute(Layout.Attribute.bestMetric, of: Layout.run) else { return nil }
+    return BestEvaluation(
+      metric: try reader.text(Layout.Attribute.bestMetric, of: Layout.run),
+      value: try reader.attribute(Layout.Attribute.bestValue, of: Layout.run, as: Double.self),
+      step: try readCount(Layout.Attribute.bestStep, reader))
+  }
+
+  // MARK: Pieces
+
+  private static func readCount(_ name: String, _ reader: borrowing HDF5Reader) throws -> Int {
+    try notNegative(name, reader.attribute(name, of: Layout.run, as: Int64.self))
+  }
+
+  private static func notNegative(_ item: String, _ value: Int64) throws -> Int {
+    guard value >= 0 else { throw Reason.invalid(item: item, found: "\(value), below 0") }
+    return Int(value)
+  }
+
+  private static func readScalar<Element: HDF5Element>(
+    _ path: String, _ element: Element.Type, _ reader: borrowing HDF5Reader
+  ) throws -> Element {
+    let dataset = try reader.dataset(path, of: element)
+    guard dataset.dimensions.isEmpty else {
+      throw Reason.invalid(item: path, found: "\(dataset.dimensions) where a single value is expected")
+    }
+    return try dataset.readArray()[0]
+  }
+
+  private static func readVector<Element: HDF5Element>(
+    _ path: String, _ element: Element.Type, _ reader: borrowing HDF5Reader
+  ) throws -> [Element] {
+    let dataset = try reader.dataset(path, of: element)
+    guard dataset.dimensions.count == 1 else {
+      throw Reason.invalid(item: path, found: "\(dataset.dimensions.count) axes where 1 is expected")
+    }
+    return try dataset.readArray()
+  }
+}

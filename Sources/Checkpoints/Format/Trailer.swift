@@ -1,0 +1,59 @@
+import Tensors
+
+/// The 56 bytes after the HDF5 image that make a damaged file known before libhdf5 reads it.
+///
+/// | offset | bytes | content |
+/// | --- | --- | --- |
+/// | 0 | 8 | `89 4C 53 45 41 4C 0D 0A` (`\x89LSEAL\r\n`) |
+/// | 8 | 4 | trailer version, 1 |
+/// | 12 | 4 | length of the trailer, 56 |
+/// | 16 | 8 | length of the image |
+/// | 24 | 32 | SHA-256 of every byte before this field: the image and the 24 bytes above |
+///
+/// Integers are unsigned and little-endian. Later versions keep the magic bytes and the digest at the end. HDF5 readers ignore bytes
+/// after the image.
+enum Trailer {
+  static let byteCount = 56
+  static let version = 1
+  static let magic: [UInt8] = [0x89, 0x4C, 0x53, 0x45, 0x41, 0x4C, 0x0D, 0x0A]
+
+  /// Writes the trailer over the last 56 bytes of `file`.
+  static func seal(_ file: Storage<UInt8>) {
+    let imageByteCount = file.count - byteCount
+    let fields =
+      magic + bytes(of: UInt64(version), count: 4) + bytes(of: UInt64(byteCount), count: 4)
+      + bytes(of: UInt64(imageByteCount), count: 8)
+    file.mutableView[imageByteCount..<imageByteCount + fields.count].copy(from: fields)
+    let digestStart = file.count - SHA256.byteCount
+    file.mutableView[digestStart..<file.count].copy(from: digest(of: file, upTo: digestStart))
+  }
+
+  /// The image's length, after every byte of `file` has been checked against the trailer.
+  static func check(_ file: Storage<UInt8>) throws(CheckpointError.Reason) -> Int {
+    let imageByteCount = file.count - byteCount
+    guard imageByteCount > 0 else { throw .truncated(missing: nil) }
+    let view = file.view
+    let digestStart = file.count - SHA256.byteCount
+    guard view[imageByteCount..<imageByteCount + magic.count].array() == magic,
+      digest(of: file, upTo: digestStart) == view[digestStart..<file.count].array()
+    else { throw .damaged }
+    let found = integer(view[imageByteCount + 8..<imageByteCount + 12])
+    guard found == UInt64(version) else { throw .newerFormat(found: Int(found), supported: version) }
+    guard integer(view[imageByteCount + 16..<imageByteCount + 24]) == UInt64(imageByteCount) else { throw .damaged }
+    return imageByteCount
+  }
+
+  private static func digest(of file: Storage<UInt8>, upTo end: Int) -> [UInt8] {
+    var hash = SHA256()
+    hash.update(file.view[0..<end])
+    return hash.finish()
+  }
+
+  private static func bytes(of integer: UInt64, count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: integer >> (8 * UInt64($0))) }
+  }
+
+  private static func integer(_ bytes: View<UInt8>) -> UInt64 {
+    (0..<bytes.count).reduce(0) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
+  }
+}
