@@ -53,7 +53,7 @@ extension Network {
   ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not touched.
   ///   - parameters: the flat vector, read only.
   public func train(
-    _ shard: Shard, pass: TrainingPass, loss: any Loss, parameters: View<Float>, gradient: MutableView<Float>,
+    _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
     workspace: Workspace
   ) {
     check(shard, parameters: parameters, workspace: workspace)
@@ -75,7 +75,7 @@ extension Network {
   /// - Returns: the outputs, `[samples, classes]`, valid until the workspace is used again.
   @discardableResult
   public func evaluate(
-    _ shard: Shard, loss: any Loss, parameters: View<Float>, workspace: Workspace
+    _ shard: Shard, loss: some Loss, parameters: View<Float>, workspace: Workspace
   ) -> View<Float> {
     check(shard, parameters: parameters, workspace: workspace)
     let outputs = predict(shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace)
@@ -107,11 +107,13 @@ extension Network {
 
   private func prepare(step: Int, parameters: View<Float>, workspace: Workspace) {
     if workspace.preparedStep == step { return }
-    for stage in stages where !stage.place.prepared.isEmpty {
+    program.forEach { stage in
+      let place = stage.place
+      if place.prepared.isEmpty { return }
       stage.prepare(
         PreparePass(
-          kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: stage.place.parameters),
-          prepared: workspace.prepared.mutableView[stage.place.prepared]))
+          kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+          prepared: workspace.prepared.mutableView[place.prepared]))
     }
     workspace.preparedStep = step
   }
@@ -120,7 +122,7 @@ extension Network {
     _ inputs: View<Float>, samples: Int, parameters: View<Float>, workspace: Workspace,
     training: (pass: TrainingPass, firstSample: Int)?
   ) {
-    for stage in stages {
+    program.forEach { stage in
       let place = stage.place
       stage.forward(
         ForwardPass(
@@ -143,8 +145,9 @@ extension Network {
   ) {
     let samples = shard.samples
     var (here, there) = (workspace.gradients.0.mutableView, workspace.gradients.1.mutableView)
-    for stage in stages.reversed() where stage.place.hasBackward {
+    program.forEachBackwards { stage in
       let place = stage.place
+      guard place.hasBackward else { return }
       let target = place.isInPlace ? here : there
       stage.backward(
         BackwardPass(

@@ -34,7 +34,7 @@ public struct Network: Sendable {
   /// The kernels that shapes and scratch memory were planned for.
   public let kernels: Kernels
 
-  let stages: [Stage]
+  let program: Program
   let memory: WorkspaceSize
 
   /// Floating-point operations of one sample's forward pass.
@@ -64,7 +64,7 @@ public struct Network: Sendable {
   }
 
   init(
-    input: Shape, output: Shape, layers: [Entry], parameters: ParameterLayout, kernels: Kernels, stages: [Stage],
+    input: Shape, output: Shape, layers: [Entry], parameters: ParameterLayout, kernels: Kernels, program: Program,
     memory: WorkspaceSize
   ) {
     self.input = input
@@ -72,7 +72,7 @@ public struct Network: Sendable {
     self.layers = layers
     self.parameters = parameters
     self.kernels = kernels
-    self.stages = stages
+    self.program = program
     self.memory = memory
   }
 

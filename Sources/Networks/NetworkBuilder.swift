@@ -115,7 +115,7 @@ struct NetworkBuilder {
     memory.outputOffset = current.offset
     return Network(
       input: input, output: shape, layers: entries, parameters: layout, kernels: kernels,
-      stages: drafts.map { stage($0.operation, place: $0.place) }, memory: memory)
+      program: Program(drafts.map { stage($0.operation, place: $0.place) }), memory: memory)
   }
 
   private func stage(_ operation: some LayerOperation, place: StagePlace) -> Stage {

@@ -5,7 +5,7 @@ extension FieldType {
   var expectation: String {
     guard let bounds else { return plainExpectation }
     switch self {
-    case .list: return "\(plainExpectation) of \(bounds)"
+    case .list, .fileName: return "\(plainExpectation) of \(bounds)"
     default: return "\(plainExpectation), \(bounds)"
     }
   }
@@ -17,6 +17,7 @@ extension FieldType {
     case .integer: "an integer"
     case .number: "a number"
     case .string: "a string"
+    case .fileName: "a string"
     case .oneOf(let names): alternatives(names.map { "\"\($0)\"" })
     case .list: "an array"
     case .object: "an object"
@@ -44,15 +45,32 @@ extension FieldType {
       } else {
         "\(count.lowerBound) to \(count.upperBound)"
       }
+    case .fileName: "1 to 100 letters, digits, \".\", \"_\" and \"-\", not beginning with \".\" or \"-\""
     default: nil
     }
+  }
+
+  /// Whether `text` is what `fileName` takes.
+  public static func isFileName(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    guard let first = bytes.first, bytes.count <= 100 else { return false }
+    return first != UInt8(ascii: ".") && first != UInt8(ascii: "-")
+      && bytes.allSatisfy {
+        switch $0 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 
   /// Whether the type is the one of an `either` that decides about values of this JSON kind.
   func takes(_ content: JSONNode.Content) -> Bool {
     switch (self, content) {
     case (.boolean, .bool), (.integer, .integer), (.integer, .number), (.number, .integer), (.number, .number),
-      (.string, .string), (.oneOf, .string), (.list, .array), (.object, .object), (.variant, .object),
+      (.string, .string), (.fileName, .string), (.oneOf, .string), (.list, .array), (.object, .object),
+      (.variant, .object),
       (.variant, .string):
       true
     case (.either(let types), _): types.contains { $0.takes(content) }

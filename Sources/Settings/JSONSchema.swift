@@ -67,6 +67,8 @@ extension FieldType {
       return members
     case .string:
       return [("type", "string"), ("minLength", 1), ("pattern", "^[^\\u0000-\\u001f\\u007f]*$")]
+    case .fileName:
+      return [("type", "string"), ("pattern", "^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$")]
     case .oneOf(let names):
       return [("enum", .array(names.map { .string($0) }))]
     case .list(let element, let count):

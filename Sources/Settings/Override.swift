@@ -182,7 +182,7 @@ extension FieldType {
   /// Whether only texts are allowed.
   fileprivate var isText: Bool {
     switch self {
-    case .string, .oneOf: true
+    case .string, .fileName, .oneOf: true
     default: false
     }
   }

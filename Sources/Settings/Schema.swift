@@ -29,6 +29,8 @@ public indirect enum FieldType: Sendable {
   case number(NumberRange)
   /// Any text of at least one character and without control characters.
   case string
+  /// A text that can name a file: 1 to 100 letters, digits, `.`, `_` and `-`, the first of them a letter, a digit or `_`.
+  case fileName
   /// One of a few names.
   case oneOf([String])
   /// An array whose elements all have one type.

@@ -11,6 +11,8 @@ extension SchemaDecoder {
       return number(node, range: range, path: path)
     case .string:
       return string(node, path: path)
+    case .fileName:
+      return fileName(node, path: path)
     case .oneOf(let names):
       guard case .string(let name) = node.content else { return mismatch(node, type, path) }
       if names.contains(name) { return .string(name) }
@@ -73,6 +75,16 @@ extension SchemaDecoder {
     }
     guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
       report("the string \(quoted(text)) has a control character", at: node.location, path: path)
+      return nil
+    }
+    return .string(text)
+  }
+
+  private mutating func fileName(_ node: JSONNode, path: String) -> Settings.Value? {
+    guard case .string(let text) = node.content else { return mismatch(node, .fileName, path) }
+    guard FieldType.isFileName(text) else {
+      let expected = FieldType.fileName.expectation
+      report("\(quoted(text)) cannot name a file; expected \(expected)", at: node.location, path: path)
       return nil
     }
     return .string(text)

@@ -76,11 +76,6 @@ public struct Settings: Sendable {
     mismatch(name, "object")
   }
 
-  /// The object behind a key that takes a bare name or an object, or nil where it holds the name.
-  public func settingsIfObject(_ name: String) -> Settings? {
-    if case .object(let value) = value(name) { value } else { nil }
-  }
-
   /// The value of a `list` of objects or variants.
   public func settingsList(_ name: String) -> [Settings] {
     list(name).map { if case .object(let value) = $0 { value } else { mismatch(name, "list of objects") } }

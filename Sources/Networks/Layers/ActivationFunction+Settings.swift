@@ -3,18 +3,16 @@ import Tensors
 
 // How the config spells an activation function, for every layer that takes one.
 extension ActivationFunction {
-  /// Slope of leakyRelu where none is given: Keras's default for its `LeakyReLU` layer.
-  static let defaultSlope = 0.3
-
   /// A name (`"relu"`), or an object where there is something to set (`{"type": "leakyRelu", "slope": 0.1}`).
-  static let fieldType = FieldType.either([.oneOf(schemas.map(\.name)), .variant(schemas)])
+  static let fieldType = FieldType.variant(schemas)
 
   private static let schemas = [
     ObjectSchema("relu", "max(x, 0)."),
     ObjectSchema(
       "leakyRelu", "x where x > 0, else slope · x (Maas, Hannun and Ng 2013).",
       fields: [
-        Field("slope", .number(.from(0, through: 1)), default: .number(defaultSlope), "Slope for negative x.")
+        // The default is that of Keras's LeakyReLU layer.
+        Field("slope", .number(.from(0, through: 1)), default: .number(0.3), "Slope for negative x.")
       ]),
     ObjectSchema("gelu", "x · Φ(x) with the exact normal distribution (Hendrycks and Gimpel 2016)."),
     ObjectSchema("silu", "x · sigmoid(x), also called swish (Elfwing, Uchibe and Doya 2017)."),
@@ -24,10 +22,10 @@ extension ActivationFunction {
 
   /// Reads the key `name`, whose type is `fieldType`.
   init(_ settings: Settings, key name: String) {
-    let object = settings.settingsIfObject(name)
-    switch object?.schema.name ?? settings.string(name) {
+    let function = settings.settings(name)
+    switch function.schema.name {
     case "relu": self = .relu
-    case "leakyRelu": self = .leakyRelu(slope: Float(object?.number("slope") ?? ActivationFunction.defaultSlope))
+    case "leakyRelu": self = .leakyRelu(slope: Float(function.number("slope")))
     case "gelu": self = .gelu
     case "silu": self = .silu
     case "tanh": self = .tanh

@@ -16,7 +16,7 @@ public enum NetworkSummary {
       ])
     }
     table.appendTotal([
-      "total", "", "", NumberText.grouped(network.parameters.count), NumberText.grouped(network.flops),
+      "total", "", "", NumberText.grouped(network.parameters.parameterCount), NumberText.grouped(network.flops),
     ])
     return table
   }
@@ -36,7 +36,7 @@ public enum NetworkSummary {
             ])
           })
       ),
-      ("parameters", .integer(network.parameters.count)),
+      ("parameters", .integer(network.parameters.parameterCount)),
       ("flops", .integer(network.flops)),
     ])
   }

@@ -1,0 +1,81 @@
+import Settings
+import Tensors
+
+/// The config's `data` object: a source, told by the `dataset` key, and what is done with it whatever the source.
+public struct DataConfiguration: Sendable {
+  /// Where the samples come from.
+  public let source: any DatasetSource
+  /// Fraction of the training samples that is held out for validation; 0 holds out none.
+  public let validation: Double
+  /// How bytes become the network's input.
+  public let normalization: Normalization.Kind
+
+  /// Keys that every data set has, after its own.
+  private static let commonFields = [
+    Field(
+      "validation", .number(.from(0, below: 1)), default: .number(0),
+      "Fraction of the training samples that is held out and evaluated after each epoch; 0 evaluates on the test set."),
+    Field(
+      "normalization", .oneOf(Normalization.Kind.allCases.map(\.rawValue)), default: .string("scale"),
+      "How bytes become inputs: scale = x / 255; standard = (x - mean) / deviation, per channel, of the training samples."
+    ),
+  ]
+
+  /// The schemas that the `dataset` key chooses among: each source's own keys, then the common ones.
+  public static var dataSchemas: [ObjectSchema] {
+    DatasetTable.sources.map { source in
+      ObjectSchema(source.schema.name, source.schema.summary, fields: source.schema.fields + commonFields)
+    }
+  }
+
+  /// - Precondition: validated against one of `dataSchemas`.
+  /// - Throws: `SettingsError` where the source's keys contradict each other.
+  public init(settings: Settings) throws(SettingsError) {
+    guard let type = DatasetTable.sources.first(where: { $0.schema.name == settings.schema.name }) else {
+      preconditionFailure("no data set is named '\(settings.schema.name)'")
+    }
+    source = try type.init(settings: settings)
+    validation = settings.number("validation")
+    guard let kind = Normalization.Kind(rawValue: settings.string("normalization")) else {
+      preconditionFailure("the schema allows a normalization that does not exist")
+    }
+    normalization = kind
+  }
+
+  /// Without a config, for tests and tools.
+  public init(source: any DatasetSource, validation: Double = 0, normalization: Normalization.Kind = .scale) {
+    self.source = source
+    self.validation = validation
+    self.normalization = normalization
+  }
+
+  /// Loads training and test samples, holds out the validation samples and derives the normalization.
+  ///
+  /// - Parameter seed: the run's seed; decides which samples are held out.
+  /// - Throws: `DatasetError`, also where training and test images differ in shape.
+  public func prepare(context: DatasetContext, seed: UInt64) throws(DatasetError) -> PreparedData {
+    let training = try source.load(.train, context: context)
+    let test = try source.load(.test, context: context)
+    guard training.shape == test.shape else {
+      throw .shapes(
+        dataset: training.name, train: training.shape.description, test: test.shape.description)
+    }
+    guard let split = Split(count: training.count, validation: validation, seed: seed) else {
+      throw .tooFewToHoldOut(dataset: training.name, samples: training.count)
+    }
+    let normalization = Normalization(normalization, dataset: training, samples: split.training.view)
+    return PreparedData(training: training, test: test, split: split, normalization: normalization)
+  }
+}
+
+/// The samples of a run.
+public struct PreparedData: Sendable {
+  /// Training samples, those that are held out included.
+  public let training: ImageDataset
+  /// Test samples.
+  public let test: ImageDataset
+  /// Which of the training samples are learnt from, and which are held out.
+  public let split: Split
+  /// How bytes become the network's input.
+  public let normalization: Normalization
+}

@@ -1,0 +1,41 @@
+/// Why a data set could not be had.
+public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// None of the directories has the files.
+  case missing(dataset: String, files: [String], directories: [String], remedy: String)
+  /// A file is not what it should be.
+  case file(path: String, fault: IDXFault)
+  /// Image file and label file disagree about the number of samples.
+  case counts(imagesPath: String, images: Int, labelsPath: String, labels: Int)
+  /// A label outside `0..<classes`.
+  case label(dataset: String, split: DatasetSplit, sample: Int, found: Int, classes: Int)
+  /// Training and test images differ in shape.
+  case shapes(dataset: String, train: String, test: String)
+  /// So few samples that none would be left to train on.
+  case tooFewToHoldOut(dataset: String, samples: Int)
+  /// A file could not be written.
+  case unwritable(path: String, reason: String)
+
+  /// One line for the user.
+  public var description: String {
+    switch self {
+    case .missing(let dataset, let files, let directories, let remedy):
+      return "data set '\(dataset)' is missing: no \(files.joined(separator: " or ")) in "
+        + "\(directories.joined(separator: " or ")); \(remedy)"
+    case .file(let path, let fault):
+      return "\(path): \(fault)"
+    case .counts(let imagesPath, let images, let labelsPath, let labels):
+      return "\(imagesPath) holds \(images) images, but \(labelsPath) holds \(labels) labels; "
+        + "the two files do not belong together"
+    case .label(let dataset, let split, let sample, let found, let classes):
+      return
+        "data set '\(dataset)': label \(found) of \(split.rawValue) sample \(sample) is outside 0...\(classes - 1); "
+        + "set data.classes to the number of classes, or mend the label file"
+    case .shapes(let dataset, let train, let test):
+      return "data set '\(dataset)': training images are \(train), but test images are \(test)"
+    case .tooFewToHoldOut(let dataset, let samples):
+      return "data set '\(dataset)' has \(samples) training sample, so none can be held out; set data.validation to 0"
+    case .unwritable(let path, let reason):
+      return "cannot write \(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Settings
+
+/// Where a data set comes from: a value made from the config's `data` object, like a layer.
+///
+/// To add one: a file in `Sources/` and a line in `DatasetTable`. The name in its schema is the value of the config's `dataset` key.
+public protocol DatasetSource: Configurable {
+  /// Reads or draws one part of the data set.
+  ///
+  /// - Throws: `DatasetError.missing` where there is nothing to read; it is never replaced by another data set.
+  func load(_ split: DatasetSplit, context: DatasetContext) throws(DatasetError) -> ImageDataset
+}
+
+/// Where data sets are looked for; not part of the config, since it must not change the result.
+public struct DatasetContext: Sendable, Equatable {
+  /// A folder of data sets, one folder each, or nil.
+  public var dataDirectory: String?
+  /// What relative paths of the config are relative to.
+  public var workingDirectory: String
+
+  /// Looks in `dataDirectory` first, then relative to `workingDirectory`.
+  public init(dataDirectory: String? = nil, workingDirectory: String = ".") {
+    self.dataDirectory = dataDirectory
+    self.workingDirectory = workingDirectory
+  }
+
+  /// Takes `dataDirectory` from `LOCKSTEP_DATA`; an empty value counts as none.
+  public init(environment: [String: String], workingDirectory: String = ".") {
+    let named = environment["LOCKSTEP_DATA"] ?? ""
+    self.init(dataDirectory: named.isEmpty ? nil : named, workingDirectory: workingDirectory)
+  }
+
+  /// The directories in which to look for `dataset`, in order.
+  ///
+  /// - Parameter configured: the config's `data.directory`.
+  public func directories(dataset: String, configured: String) -> [String] {
+    let fallback = configured.hasPrefix("/") ? configured : Self.join(workingDirectory, configured)
+    guard let dataDirectory else { return [fallback] }
+    return [Self.join(dataDirectory, dataset), fallback]
+  }
+
+  /// `directory/name`, with neither `./` in front nor a doubled slash.
+  static func join(_ directory: String, _ name: String) -> String {
+    if directory == "." || directory.isEmpty { return name }
+    return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+  }
+}
+
+/// The data sets a config can name.
+public enum DatasetTable {
+  /// One line per source.
+  public static var sources: [any DatasetSource.Type] {
+    [
+      MNISTSource.self,
+      DigitsSource.self,
+    ]
+  }
+}

@@ -1,0 +1,72 @@
+import Tensors
+
+/// Which part of a data set.
+public enum DatasetSplit: String, Sendable, CaseIterable {
+  /// What a network learns from.
+  case train
+  /// What it is judged by.
+  case test
+}
+
+/// Labelled images, whole in memory as bytes.
+///
+/// A value is valid by construction: as many labels as images, at least one, every label below `classes`. Its storage is never
+/// written again, so any number of threads may read it.
+public struct ImageDataset: Sendable {
+  /// Name of the source, for example `mnist`.
+  public let name: String
+  /// Which part of it.
+  public let split: DatasetSplit
+  /// Shape of one image: `[height, width, channels]`.
+  public let shape: Shape
+  /// Number of classes; labels lie in `0..<classes`.
+  public let classes: Int
+  /// `[count, height, width, channels]`, 0 to 255.
+  public let images: Storage<UInt8>
+  /// `[count]`.
+  public let labels: Storage<Int32>
+  /// SHA-256 over shape, classes, count, images and labels: equal for equal data, wherever it came from.
+  public let fingerprint: [UInt8]
+
+  /// Number of samples.
+  public var count: Int { labels.count }
+
+  /// Takes ownership of storage that nobody writes any more.
+  ///
+  /// - Throws: `DatasetError.label` where a label is out of range.
+  /// - Precondition: at least one sample; as many images as labels; `classes >= 1`.
+  public init(
+    name: String, split: DatasetSplit, shape: Shape, classes: Int, images: Storage<UInt8>, labels: Storage<Int32>
+  ) throws(DatasetError) {
+    precondition(labels.count >= 1 && images.count == labels.count * shape.count, "images and labels do not match")
+    precondition(shape.rank == 3 && classes >= 1, "an image has height, width and channels, and a class")
+    let view = labels.view
+    for sample in 0..<view.count where view[sample] < 0 || Int(view[sample]) >= classes {
+      throw .label(dataset: name, split: split, sample: sample, found: Int(view[sample]), classes: classes)
+    }
+    self.name = name
+    self.split = split
+    self.shape = shape
+    self.classes = classes
+    self.images = images
+    self.labels = labels
+    fingerprint = Self.fingerprint(shape: shape, classes: classes, images: images.view, labels: labels.view)
+  }
+
+  /// The bytes of one image, which must be in `0..<count`.
+  public func image(_ sample: Int) -> View<UInt8> {
+    images.view[sample * shape.count..<(sample + 1) * shape.count]
+  }
+
+  private static func fingerprint(
+    shape: Shape, classes: Int, images: View<UInt8>, labels: View<Int32>
+  ) -> [UInt8] {
+    var hash = SHA256()
+    for extent in shape.dimensions { hash.update(extent) }
+    hash.update(classes)
+    hash.update(labels.count)
+    hash.update(images)
+    hash.update(labels)
+    return hash.finish()
+  }
+}

@@ -1,0 +1,94 @@
+import Tensors
+
+/// How bytes become a network's input: `input = byte · scale[c] + offset[c]` for channel `c`.
+public struct Normalization: Sendable {
+  /// The ways a config can name.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// x / 255: inputs in 0...1.
+    case scale
+    /// (x − mean) / deviation, per channel: zero mean and unit variance over the training samples.
+    case standard
+  }
+
+  /// `[channels]`.
+  public let scale: Storage<Float>
+  /// `[channels]`.
+  public let offset: Storage<Float>
+
+  /// From known factors.
+  ///
+  /// - Precondition: as many offsets as scales, at least one.
+  public init(scale: [Float], offset: [Float]) {
+    precondition(!scale.isEmpty && scale.count == offset.count, "a scale and an offset for each channel")
+    self.scale = Storage(scale)
+    self.offset = Storage(offset)
+  }
+
+  /// For a data set.
+  ///
+  /// - Parameter samples: indices of the samples that are learnt from: held-out ones must not leak into mean and deviation.
+  public init(_ kind: Kind, dataset: ImageDataset, samples: View<Int32>) {
+    let channels = dataset.shape[2]
+    switch kind {
+    case .scale:
+      self.init(
+        scale: Array(repeating: 1 / 255, count: channels), offset: Array(repeating: 0, count: channels))
+    case .standard:
+      let statistics = ChannelStatistics(dataset: dataset, samples: samples)
+      // A channel that never changes has deviation 0; dividing by 1 leaves it at 0 instead of infinity.
+      let deviations = statistics.deviation.map { $0 > 0 ? $0 : 1 }
+      self.init(
+        scale: deviations.map { Float(1 / $0) },
+        offset: zip(statistics.mean, deviations).map { Float(-$0 / $1) })
+    }
+  }
+
+  /// Writes one image's inputs.
+  ///
+  /// - Parameters:
+  ///   - bytes: `[height, width, channels]`.
+  ///   - output: as long as `bytes`.
+  public func apply(to bytes: View<UInt8>, output: MutableView<Float>, kernels: Kernels) {
+    kernels.normalise(bytes: bytes, scale: scale.view, offset: offset.view, output: output)
+  }
+}
+
+/// Mean and standard deviation (of the population) per channel, in units of one byte step.
+public struct ChannelStatistics: Sendable, Equatable {
+  /// `[channels]`, 0...255.
+  public let mean: [Double]
+  /// `[channels]`.
+  public let deviation: [Double]
+
+  /// Over the images with the given indices, of which there must be at least one.
+  public init(dataset: ImageDataset, samples: View<Int32>) {
+    precondition(samples.count >= 1, "statistics of no samples")
+    let channels = dataset.shape[2]
+    // Histograms make the sums exact, and independent of the order of the samples.
+    var histogram = [Int](repeating: 0, count: channels * 256)
+    for index in 0..<samples.count {
+      dataset.image(Int(samples[index])).withBytes { bytes in
+        var channel = 0
+        for byte in bytes {
+          histogram[channel << 8 | Int(byte)] += 1
+          channel = channel + 1 == channels ? 0 : channel + 1
+        }
+      }
+    }
+    let pixels = Double(samples.count * (dataset.shape.count / channels))
+    var means: [Double] = []
+    var deviations: [Double] = []
+    for channel in 0..<channels {
+      let counts = histogram[channel << 8..<(channel + 1) << 8]
+      let mean = zip(0..., counts).reduce(0.0) { $0 + Double($1.0 * $1.1) } / pixels
+      let variance = zip(0..., counts).reduce(0.0) { sum, entry in
+        let difference = Double(entry.0) - mean
+        return sum + Double(entry.1) * difference * difference
+      }
+      means.append(mean)
+      deviations.append((variance / pixels).squareRoot())
+    }
+    mean = means
+    deviation = deviations
+  }
+}

@@ -1,0 +1,77 @@
+import Settings
+import Tensors
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// MNIST (LeCun, Cortes and Burges 1998), or anything else in its file format: Fashion-MNIST, KMNIST, EMNIST under MNIST's file names.
+public struct MNISTSource: DatasetSource {
+  public static let schema = ObjectSchema(
+    "mnist", "Images and labels from IDX files with MNIST's names, plain or gzip (LeCun, Cortes and Burges 1998).",
+    fields: [
+      Field(
+        "directory", .string, default: .string("Data/mnist"),
+        "Folder of the four files, relative to the working directory; $LOCKSTEP_DATA/mnist is looked in first."),
+      Field("classes", .integer(2...256), default: .integer(10), "Number of classes; labels are 0 to classes - 1."),
+    ])
+
+  /// Folder of the files, unless the context's data directory has them.
+  public let directory: String
+  /// Number of classes.
+  public let classes: Int
+
+  public init(settings: Settings) throws(SettingsError) {
+    self.init(directory: settings.string("directory"), classes: settings.integer("classes"))
+  }
+
+  /// The files in `directory`.
+  public init(directory: String = "Data/mnist", classes: Int = 10) {
+    self.directory = directory
+    self.classes = classes
+  }
+
+  /// The standard name of a file, without `.gz`.
+  public static func fileName(_ split: DatasetSplit, _ content: IDXContent) -> String {
+    let prefix = split == .train ? "train" : "t10k"
+    return content == .labels ? "\(prefix)-labels-idx1-ubyte" : "\(prefix)-images-idx3-ubyte"
+  }
+
+  public func load(_ split: DatasetSplit, context: DatasetContext) throws(DatasetError) -> ImageDataset {
+    let directories = context.directories(dataset: Self.schema.name, configured: directory)
+    // Both files from one directory: images of one place under the labels of another would go unnoticed.
+    let (directory, imagesPath) = try find(Self.fileName(split, .images), in: directories)
+    let (_, labelsPath) = try find(Self.fileName(split, .labels), in: [directory])
+    let images = try IDXArray(path: imagesPath, as: .images)
+    let labels = try IDXArray(path: labelsPath, as: .labels)
+    guard images.dimensions[0] == labels.dimensions[0] else {
+      throw .counts(
+        imagesPath: imagesPath, images: images.dimensions[0], labelsPath: labelsPath, labels: labels.dimensions[0])
+    }
+    let widened = Storage<Int32>(count: labels.bytes.count, zeroed: false)
+    for sample in 0..<labels.bytes.count { widened.mutableView[sample] = Int32(labels.bytes.view[sample]) }
+    // Files of rank 3 have one channel.
+    let extents = Array(images.dimensions.dropFirst()) + (images.dimensions.count == 3 ? [1] : [])
+    return try ImageDataset(
+      name: Self.schema.name, split: split, shape: Shape(extents), classes: classes, images: images.bytes,
+      labels: widened)
+  }
+
+  /// The first place that has the file, uncompressed before compressed.
+  private func find(
+    _ name: String, in directories: [String]
+  ) throws(DatasetError) -> (directory: String, path: String) {
+    let names = [name, name + ".gz"]
+    for directory in directories {
+      for name in names {
+        let path = DatasetContext.join(directory, name)
+        if access(path, F_OK) == 0 { return (directory, path) }
+      }
+    }
+    throw .missing(
+      dataset: Self.schema.name, files: names, directories: directories,
+      remedy: "run 'lockstep data fetch mnist', or set data.directory or LOCKSTEP_DATA")
+  }
+}

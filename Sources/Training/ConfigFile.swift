@@ -1,0 +1,42 @@
+import Settings
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The content of a config file.
+public struct ConfigFile: Sendable {
+  /// The file as the user named it.
+  public let path: String
+  /// Its content, read up to just beyond the size that `JSONParser` takes.
+  public let bytes: [UInt8]
+
+  /// Reads the file.
+  ///
+  /// - Throws: `TrainingError.cannotRead` where it is missing, a directory or unreadable.
+  public init(path: String) throws(TrainingError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= JSONParser.largestInput {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+    }
+    self.bytes = bytes
+  }
+
+  /// The file's name without directory and extension: `digits` for `Configs/digits.json`.
+  public var baseName: String {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return String(name) }
+    return String(name[..<dot])
+  }
+}

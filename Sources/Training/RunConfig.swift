@@ -1,0 +1,192 @@
+import Datasets
+import Networks
+import Optimizers
+import Settings
+import Tensors
+
+/// Everything that decides the result of a run, as one JSON document describes it. Nothing about the machine is in it.
+public struct RunConfig: Sendable {
+  /// Name of the run and of its directory.
+  public let name: String
+  /// Seed of all randomness, below 2⁵³ so that every JSON reader keeps it.
+  public let seed: UInt64
+  /// The samples.
+  public let data: DataConfiguration
+  /// The network.
+  public let model: ModelConfig
+  /// How it is trained.
+  public let training: TrainingConfig
+  /// When it is saved, and what is kept.
+  public let checkpoint: CheckpointConfig
+  /// What is written to the logs.
+  public let logging: LoggingConfig
+  /// The document with all defaults filled in; reading it gives the same config.
+  public let resolved: JSONValue
+
+  /// Reads a config file.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its base name is the run's where the config has none.
+  ///   - overrides: values that replace or add some of the file's, applied in order.
+  /// - Throws: `TrainingError.cannotRead`, or `SettingsError` with everything that is wrong with the content.
+  public init(file path: String, overrides: [Override] = [], vocabulary: ConfigVocabulary = .standard) throws {
+    let file = try ConfigFile(path: path)
+    let document = try JSONParser.parse(file.bytes, file: path)
+    try self.init(document, fileName: file.baseName, overrides: overrides, vocabulary: vocabulary)
+  }
+
+  /// Reads a config that is at hand as text, for example out of a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - text: the JSON document.
+  ///   - source: where it comes from, for messages.
+  /// - Throws: `SettingsError` with everything that is wrong with it.
+  public init(
+    text: String, source: String = "config", overrides: [Override] = [], vocabulary: ConfigVocabulary = .standard
+  ) throws(SettingsError) {
+    let document = try JSONParser.parse(text, file: source)
+    try self.init(document, fileName: "run", overrides: overrides, vocabulary: vocabulary)
+  }
+
+  private init(
+    _ document: JSONNode, fileName: String, overrides: [Override], vocabulary: ConfigVocabulary
+  ) throws(SettingsError) {
+    let schema = vocabulary.schema
+    let settings = try schema.decode(schema.applying(overrides, to: document))
+    let name = try RunConfig.name(settings, fileName: fileName)
+    self.name = name
+    seed = UInt64(settings.integer("seed"))
+    data = try DataConfiguration(settings: settings.settings("data"))
+    model = try ModelConfig(settings.settings("model"), vocabulary: vocabulary)
+    training = try TrainingConfig(settings.settings("training"), vocabulary: vocabulary)
+    checkpoint = CheckpointConfig(settings.settings("checkpoint"))
+    logging = LoggingConfig(settings.settings("logging"))
+    resolved = RunConfig.resolved(settings, name: name)
+  }
+
+  private static func name(_ settings: Settings, fileName: String) throws(SettingsError) -> String {
+    if settings.has("name") { return settings.string("name") }
+    guard FieldType.isFileName(fileName) else {
+      throw settings.error(
+        "name", "missing, and the file's own name cannot name a directory; use letters, digits, \"_\" and \"-\"")
+    }
+    return fileName
+  }
+
+  /// The resolved config stands for itself: it names the run, and leaves out where an editor finds the schema.
+  private static func resolved(_ settings: Settings, name: String) -> JSONValue {
+    guard case .object(let members) = settings.resolved else { return settings.resolved }
+    return .object(
+      members.filter { $0.key != ConfigVocabulary.schemaKey }
+        .map { $0.key == "name" ? (key: "name", value: .string(name)) : $0 })
+  }
+}
+
+/// The config's `model` object.
+public struct ModelConfig: Sendable {
+  /// Shape of one input sample; nil for that of the data set.
+  public let input: Shape?
+  /// The layers, first to last.
+  public let layers: [any Layer]
+  private let settings: Settings
+
+  init(_ settings: Settings, vocabulary: ConfigVocabulary) throws(SettingsError) {
+    self.settings = settings
+    input = try ModelConfig.input(settings)
+    var layers: [any Layer] = []
+    for layer in settings.settingsList("layers") { layers.append(try vocabulary.layers.make(layer)) }
+    self.layers = layers
+  }
+
+  private static func input(_ settings: Settings) throws(SettingsError) -> Shape? {
+    guard settings.has("input") else { return nil }
+    guard let shape = Shape(validating: settings.integers("input")) else {
+      throw settings.error("input", "the shape has too many elements; at most \(Shape.largestCount) are possible")
+    }
+    return shape
+  }
+
+  /// What a network that cannot be built says about the config: the layer that is to blame, and its key where one is.
+  public func error(_ error: NetworkError) -> SettingsError {
+    let layers = settings.settingsList("layers")
+    guard let index = error.layer, layers.indices.contains(index) else {
+      return settings.error("layers", error.error.message)
+    }
+    guard let key = error.error.key, layers[index].schema.fields.contains(where: { $0.name == key }) else {
+      return layers[index].error(error.description)
+    }
+    return layers[index].error(key, error.description)
+  }
+}
+
+/// The config's `training` object.
+public struct TrainingConfig: Sendable {
+  /// Passes over the training samples.
+  public let epochs: Int
+  /// Samples of one step.
+  public let batchSize: Int
+  /// Parts that a minibatch is cut into; nil for the default.
+  public let shards: Int?
+  /// What training makes small.
+  public let loss: any Loss
+  /// The update rule.
+  public let optimizer: any Optimizer
+  /// How the learning rate changes.
+  public let schedule: any Schedule
+  /// Clipping of the gradient, or nil.
+  public let clip: GradientClip?
+  /// What is reported beside the loss; no two have one name.
+  public let metrics: [any Metric]
+
+  init(_ settings: Settings, vocabulary: ConfigVocabulary) throws(SettingsError) {
+    epochs = settings.integer("epochs")
+    batchSize = settings.integer("batchSize")
+    shards = settings.has("shards") ? settings.integer("shards") : nil
+    if let shards, shards > batchSize {
+      throw settings.error("shards", "\(shards) shards are more than the \(batchSize) samples of a batch")
+    }
+    loss = try vocabulary.losses.make(settings.settings("loss"))
+    optimizer = try vocabulary.optimizers.make(settings.settings("optimizer"))
+    schedule = try vocabulary.schedules.make(settings.settings("schedule"))
+    clip = settings.has("clipNorm") ? GradientClip(maxNorm: settings.number("clipNorm")) : nil
+    var metrics: [any Metric] = []
+    for metricSettings in settings.settingsList("metrics") {
+      let metric = try vocabulary.metrics.make(metricSettings)
+      if metrics.contains(where: { $0.name == metric.name }) {
+        throw metricSettings.error("the metric \"\(metric.name)\" is listed twice")
+      }
+      metrics.append(metric)
+    }
+    self.metrics = metrics
+  }
+}
+
+/// The config's `checkpoint` object: when the run is saved beside its end, and how many checkpoints are kept.
+public struct CheckpointConfig: Sendable, Equatable {
+  /// Save after so many epochs; 0 for never.
+  public let everyEpochs: Int
+  /// Save after so many steps, or nil.
+  public let everySteps: Int?
+  /// Save after so many seconds, or nil.
+  public let everySeconds: Double?
+  /// How many of the newest checkpoints are kept.
+  public let keepLast: Int
+  /// How many of the best checkpoints are kept beside those.
+  public let keepBest: Int
+
+  init(_ settings: Settings) {
+    everyEpochs = settings.integer("everyEpochs")
+    everySteps = settings.has("everySteps") ? settings.integer("everySteps") : nil
+    everySeconds = settings.has("everySeconds") ? settings.number("everySeconds") : nil
+    keepLast = settings.integer("keepLast")
+    keepBest = settings.integer("keepBest")
+  }
+}
+
+/// The config's `logging` object.
+public struct LoggingConfig: Sendable, Equatable {
+  /// Write a line of metrics after so many steps.
+  public let everySteps: Int
+
+  init(_ settings: Settings) { everySteps = settings.integer("everySteps") }
+}
