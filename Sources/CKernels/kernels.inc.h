@@ -7,6 +7,7 @@
 #include "dense.inc.h"
 #include "elementwise.inc.h"
 #include "loss.inc.h"
+#include "peak.inc.h"
 #include "pooling.inc.h"
 #include "update.inc.h"
 
@@ -18,4 +19,5 @@ const ls_kernels LS_NAME(ls_kernels_table) = {
     .elementwise = LS_ELEMENTWISE_KERNELS,
     .loss = LS_LOSS_KERNELS,
     .update = LS_UPDATE_KERNELS,
+    .peak = ls_peak,
 };

@@ -11,7 +11,7 @@
 ///  - Layout: images NHWC, convolution kernels HWIO, dense weights [in, out], all contiguous FP32.
 ///  - Pointers need 4-byte alignment only; 64-byte alignment is faster. `restrict` holds for all outputs
 ///    unless a comment says that in place is allowed.
-///  - Sizes were checked by the caller: no kernel sees a negative or overflowing one. Zero samples do nothing.
+///  - Sizes were checked by the caller: no kernel sees a negative or overflowing one. Of zero samples all sums are zero.
 #ifndef LOCKSTEP_KERNELS_H
 #define LOCKSTEP_KERNELS_H
 
@@ -159,6 +159,9 @@ typedef struct ls_kernels {
   ls_elementwise_kernels elementwise;
   ls_loss_kernels loss;
   ls_update_kernels update;
+  /// Runs multiply-adds in registers and nothing else, to measure what this core could do at most. Reads sink[0] and sink[1], writes
+  /// sink[0]; returns the floating-point operations done.
+  int64_t (*peak)(int64_t rounds, float *sink);
 } ls_kernels;
 
 /// The table of `isa`, or null where this processor (or this build) cannot run it. Portable is never null.
