@@ -25,7 +25,7 @@ public struct ImageDataset: Sendable {
   public let images: Storage<UInt8>
   /// `[count]`.
   public let labels: Storage<Int32>
-  /// SHA-256 over shape, classes, count, images and labels: equal for equal data, wherever it came from.
+  /// SHA-256 over shape, count, images and labels: equal for equal data, wherever it came from.
   public let fingerprint: [UInt8]
 
   /// Number of samples.
@@ -50,7 +50,7 @@ public struct ImageDataset: Sendable {
     self.classes = classes
     self.images = images
     self.labels = labels
-    fingerprint = Self.fingerprint(shape: shape, classes: classes, images: images.view, labels: labels.view)
+    fingerprint = Self.fingerprint(shape: shape, images: images.view, labels: labels.view)
   }
 
   /// The bytes of one image, which must be in `0..<count`.
@@ -58,12 +58,9 @@ public struct ImageDataset: Sendable {
     images.view[sample * shape.count..<(sample + 1) * shape.count]
   }
 
-  private static func fingerprint(
-    shape: Shape, classes: Int, images: View<UInt8>, labels: View<Int32>
-  ) -> [UInt8] {
+  private static func fingerprint(shape: Shape, images: View<UInt8>, labels: View<Int32>) -> [UInt8] {
     var hash = SHA256()
     for extent in shape.dimensions { hash.update(extent) }
-    hash.update(classes)
     hash.update(labels.count)
     hash.update(images)
     hash.update(labels)

@@ -64,31 +64,17 @@ public struct ChannelStatistics: Sendable, Equatable {
   public init(dataset: ImageDataset, samples: View<Int32>) {
     precondition(samples.count >= 1, "statistics of no samples")
     let channels = dataset.shape[2]
-    // Histograms make the sums exact, and independent of the order of the samples.
-    var histogram = [Int](repeating: 0, count: channels * 256)
+    var histograms = [ByteHistogram](repeating: ByteHistogram(), count: channels)
     for index in 0..<samples.count {
       dataset.image(Int(samples[index])).withBytes { bytes in
         var channel = 0
         for byte in bytes {
-          histogram[channel << 8 | Int(byte)] += 1
+          histograms[channel].count(byte)
           channel = channel + 1 == channels ? 0 : channel + 1
         }
       }
     }
-    let pixels = Double(samples.count * (dataset.shape.count / channels))
-    var means: [Double] = []
-    var deviations: [Double] = []
-    for channel in 0..<channels {
-      let counts = histogram[channel << 8..<(channel + 1) << 8]
-      let mean = zip(0..., counts).reduce(0.0) { $0 + Double($1.0 * $1.1) } / pixels
-      let variance = zip(0..., counts).reduce(0.0) { sum, entry in
-        let difference = Double(entry.0) - mean
-        return sum + Double(entry.1) * difference * difference
-      }
-      means.append(mean)
-      deviations.append((variance / pixels).squareRoot())
-    }
-    mean = means
-    deviation = deviations
+    mean = histograms.map(\.mean)
+    deviation = histograms.map(\.deviation)
   }
 }

@@ -68,7 +68,7 @@ final class DigitPen {
 
   /// Chooses the pen, scales the digit into 20 × 20 pixels with the pen's width counted in, and centres its mass.
   func fit(_ random: inout RandomStream) {
-    radius = min(2.3, max(0.65, 1.3 + 0.38 * random.bell()))
+    radius = min(2.8, max(0.6, 1.35 + 0.42 * random.bell()))
     var low = SIMD2<Float>(repeating: .infinity)
     var high = SIMD2<Float>(repeating: -.infinity)
     var mass = SIMD2<Float>.zero
@@ -81,10 +81,10 @@ final class DigitPen {
       length += size
     }
     let extent = max((high - low).max(), 0.05)
-    let scale = (20 - 2 * radius) / extent
+    let scale = (19.2 - 2 * radius) / extent
     let centre = mass / max(length, 1e-6)
     // Pixel centres lie at whole numbers; MNIST's centre of mass is between pixels 13 and 14, rounded to whole pixels.
-    let jitter = SIMD2(random.uniform() - 0.5, random.uniform() - 0.5)
+    let jitter = SIMD2(random.uniform() - 0.5, random.uniform() - 0.5) * 0.8
     let target = SIMD2<Float>(repeating: 14) + jitter
     for index in segments.indices {
       segments[index].start = (segments[index].start - centre) * scale + target
@@ -94,10 +94,10 @@ final class DigitPen {
 
   /// Lays ink along the segments and turns it into bytes.
   func render(to image: MutableView<UInt8>, _ random: inout RandomStream) {
-    let softness = 1 / (0.9 + 0.5 * random.uniform())
+    let softness = 1 / (0.7 + 0.5 * random.uniform())
     for segment in segments { lay(segment, softness: softness) }
     // Some pens write grey; noise is within the ink alone, since MNIST's background is empty.
-    let gain = 255 * min(1.1, max(0.7, 1.03 + 0.08 * random.bell()))
+    let gain = 255 * min(1.25, max(0.8, 1.1 + 0.08 * random.bell()))
     for index in ink.indices {
       let value = ink[index]
       guard value > 0 else {

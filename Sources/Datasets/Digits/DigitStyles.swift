@@ -34,7 +34,7 @@ struct DigitStyle: Sendable {
       ], [[0, 1, 2, 3, 4, 5, 6, 7, 8]]),
     // Begun at the right, the end passes over the beginning.
     DigitStyle(
-      2,
+      1.2,
       [
         point(0.52, 0.1), point(0.3, 0.02), point(0.08, 0.22), point(0, 0.55), point(0.12, 0.9), point(0.36, 1),
         point(0.58, 0.82), point(0.65, 0.48), point(0.56, 0.18), point(0.36, 0.06), point(0.22, 0.12),
@@ -104,6 +104,34 @@ struct DigitStyle: Sendable {
         point(0.1, 0.12), point(0.32, 0.0), point(0.55, 0.06), point(0.58, 0.28), point(0.36, 0.58), point(0.0, 0.85),
         point(0.3, 0.82), point(0.62, 0.92), point(0.95, 1.0),
       ], [[0, 1, 2, 3, 4, 5], [5, 6, 7, 8]]),
+    // Like an a: the foot rises.
+    DigitStyle(
+      1.5,
+      [
+        point(0.08, 0.2), point(0.3, 0), point(0.55, 0.1), point(0.56, 0.4), point(0.4, 0.75), point(0.15, 1),
+        point(0, 0.9), point(0.1, 0.72), point(0.35, 0.8), point(0.65, 0.85), point(0.95, 0.7),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]),
+    // Like a Z.
+    DigitStyle(
+      0.7,
+      [
+        point(0.05, 0.08), point(0.3, 0.03), point(0.6, 0.05), point(0.34, 0.5), point(0.05, 0.94), point(0.38, 0.94),
+        point(0.75, 0.95),
+      ], [[0, 1, 2], [2, 3, 4], [4, 5, 6]]),
+    // Hardly an arc.
+    DigitStyle(
+      0.7,
+      [
+        point(0.22, 0.12), point(0.38, 0), point(0.5, 0.1), point(0.34, 0.5), point(0.05, 0.95), point(0.4, 0.93),
+        point(0.8, 0.95),
+      ], [[0, 1, 2, 3, 4], [4, 5, 6]]),
+    // The arc begins with a hook.
+    DigitStyle(
+      1.2,
+      [
+        point(0.2, 0.28), point(0.08, 0.2), point(0.16, 0.05), point(0.4, 0), point(0.58, 0.14), point(0.54, 0.4),
+        point(0.3, 0.72), point(0.02, 0.97), point(0.35, 0.96), point(0.75, 0.94),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7], [7, 8, 9]]),
   ]
 
   private static let three = [
@@ -135,6 +163,20 @@ struct DigitStyle: Sendable {
         point(0.06, 0.08), point(0.35, 0.0), point(0.58, 0.14), point(0.54, 0.36), point(0.36, 0.47), point(0.55, 0.58),
         point(0.58, 0.82), point(0.38, 0.98), point(0.02, 0.97),
       ], [[0, 1, 2, 3, 4, 5, 6, 7, 8]]),
+    // Both ends hooked.
+    DigitStyle(
+      1.2,
+      [
+        point(0.12, 0.24), point(0.08, 0.1), point(0.3, 0), point(0.52, 0.1), point(0.48, 0.32), point(0.24, 0.46),
+        point(0.5, 0.54), point(0.6, 0.74), point(0.48, 0.96), point(0.2, 1), point(0.02, 0.88), point(0.08, 0.76),
+      ], [[0, 1, 2, 3, 4, 5], [5, 6, 7, 8, 9, 10, 11]]),
+    // Wide.
+    DigitStyle(
+      0.8,
+      [
+        point(0, 0.12), point(0.35, 0), point(0.72, 0.08), point(0.66, 0.3), point(0.36, 0.46), point(0.72, 0.54),
+        point(0.82, 0.76), point(0.52, 0.98), point(0.06, 0.95),
+      ], [[0, 1, 2, 3, 4], [4, 5, 6, 7, 8]]),
   ]
 
   private static let four = [
@@ -204,6 +246,20 @@ struct DigitStyle: Sendable {
         point(0.75, 0.0), point(0.48, 0.03), point(0.28, 0.05), point(0.2, 0.24), point(0.14, 0.44), point(0.38, 0.48),
         point(0.48, 0.68), point(0.36, 0.92), point(0.14, 0.99), point(0, 0.86),
       ], [[0, 1, 2], [2, 3, 4], [4, 5, 6, 7, 8, 9]]),
+    // A large bowl that curls in.
+    DigitStyle(
+      1.5,
+      [
+        point(0.1, 0), point(0.06, 0.2), point(0.04, 0.38), point(0.28, 0.3), point(0.55, 0.42), point(0.62, 0.7),
+        point(0.42, 0.97), point(0.15, 0.98), point(0.02, 0.82), point(0.35, 0), point(0.62, 0.02),
+      ], [[0, 1, 2], [2, 3, 4, 5, 6, 7, 8], [0, 9, 10]]),
+    // A short bar that rises.
+    DigitStyle(
+      0.8,
+      [
+        point(0.12, 0.1), point(0.1, 0.26), point(0.1, 0.42), point(0.32, 0.42), point(0.46, 0.6), point(0.42, 0.86),
+        point(0.22, 1), point(0, 0.94), point(0.32, 0.06), point(0.56, 0),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7], [0, 8, 9]]),
   ]
 
   private static let six = [
@@ -235,6 +291,27 @@ struct DigitStyle: Sendable {
         point(0.42, 0), point(0.16, 0.28), point(0.02, 0.62), point(0.1, 0.93), point(0.33, 0.99), point(0.5, 0.82),
         point(0.42, 0.63), point(0.22, 0.66),
       ], [[0, 1, 2, 3, 4, 5, 6, 7]]),
+    // A large loop.
+    DigitStyle(
+      1.5,
+      [
+        point(0.3, 0), point(0.1, 0.25), point(0, 0.6), point(0.08, 0.9), point(0.33, 1), point(0.6, 0.85),
+        point(0.62, 0.58), point(0.42, 0.42), point(0.18, 0.52), point(0.06, 0.72),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]),
+    // Begun with a curve.
+    DigitStyle(
+      1,
+      [
+        point(0.56, 0.12), point(0.42, 0), point(0.2, 0.15), point(0.04, 0.5), point(0.08, 0.88), point(0.3, 1),
+        point(0.52, 0.85), point(0.5, 0.62), point(0.3, 0.54), point(0.1, 0.68),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]),
+    // The loop curls into itself.
+    DigitStyle(
+      0.8,
+      [
+        point(0.46, 0), point(0.2, 0.24), point(0.03, 0.56), point(0.08, 0.88), point(0.3, 1), point(0.52, 0.86),
+        point(0.52, 0.66), point(0.36, 0.56), point(0.2, 0.66), point(0.24, 0.8),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]),
   ]
 
   private static let seven = [
@@ -267,6 +344,34 @@ struct DigitStyle: Sendable {
         point(0, 0.06), point(0.32, 0.05), point(0.64, 0.02), point(0.46, 0.5), point(0.26, 1), point(0.16, 0.52),
         point(0.66, 0.48),
       ], [[0, 1, 2], [2, 3, 4], [5, 3, 6]]),
+    // Hooked and crossed.
+    DigitStyle(
+      1,
+      [
+        point(0, 0.2), point(0.02, 0.05), point(0.3, 0.06), point(0.62, 0.02), point(0.45, 0.48), point(0.3, 1),
+        point(0.14, 0.52), point(0.7, 0.47),
+      ], [[0, 1], [1, 2, 3], [3, 4, 5], [6, 4, 7]]),
+    // A wavy bar.
+    DigitStyle(
+      1,
+      [
+        point(0, 0.2), point(0.1, 0.05), point(0.3, 0.1), point(0.48, 0.1), point(0.64, 0), point(0.42, 0.45),
+        point(0.3, 1),
+      ], [[0, 1, 2, 3, 4], [4, 5, 6]]),
+    // An arch.
+    DigitStyle(
+      0.8,
+      [
+        point(0, 0.3), point(0.06, 0.08), point(0.3, 0), point(0.52, 0.08), point(0.55, 0.35), point(0.45, 0.7),
+        point(0.38, 1),
+      ], [[0, 1, 2, 3, 4, 5, 6]]),
+    // Curved and crossed low.
+    DigitStyle(
+      0.7,
+      [
+        point(0, 0.1), point(0.28, 0.06), point(0.56, 0.02), point(0.5, 0.3), point(0.38, 0.58), point(0.3, 1),
+        point(0.12, 0.6), point(0.64, 0.55),
+      ], [[0, 1, 2], [2, 3, 4, 5], [6, 4, 7]]),
   ]
 
   private static let eight = [
@@ -300,6 +405,21 @@ struct DigitStyle: Sendable {
         point(0.5, 0.14), point(0.3, 0.01), point(0.06, 0.12), point(0.12, 0.36), point(0.34, 0.54), point(0.4, 0.82),
         point(0.26, 1), point(0.16, 0.86), point(0.26, 0.58), point(0.46, 0.34), point(0.54, 0.14),
       ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]),
+    // An S closed by a straight line.
+    DigitStyle(
+      1,
+      [
+        point(0.55, 0.1), point(0.3, 0), point(0.1, 0.12), point(0.15, 0.35), point(0.4, 0.56), point(0.5, 0.8),
+        point(0.3, 1), point(0.08, 0.88), point(0.3, 0.5),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7], [7, 8, 0]]),
+    // Begun in the middle.
+    DigitStyle(
+      0.8,
+      [
+        point(0.34, 0.48), point(0.12, 0.34), point(0.14, 0.08), point(0.36, 0), point(0.56, 0.12), point(0.5, 0.36),
+        point(0.3, 0.5), point(0.08, 0.68), point(0.1, 0.92), point(0.32, 1), point(0.52, 0.88), point(0.5, 0.66),
+        point(0.34, 0.48),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]]),
   ]
 
   private static let nine = [
@@ -331,5 +451,33 @@ struct DigitStyle: Sendable {
         point(0.5, 0.22), point(0.4, 0.03), point(0.14, 0.04), point(0, 0.24), point(0.12, 0.44), point(0.36, 0.42),
         point(0.5, 0.22), point(0.52, 0.5), point(0.44, 0.8), point(0.38, 1),
       ], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]),
+    // A large ring.
+    DigitStyle(
+      1.2,
+      [
+        point(0.52, 0.15), point(0.28, 0), point(0.02, 0.2), point(0.04, 0.5), point(0.26, 0.6), point(0.5, 0.42),
+        point(0.55, 0.13), point(0.52, 0.55), point(0.47, 1),
+      ], [[0, 1, 2, 3, 4, 5, 6], [6, 7, 8]]),
+    // An open ring.
+    DigitStyle(
+      0.8,
+      [
+        point(0.46, 0.06), point(0.18, 0.04), point(0, 0.24), point(0.14, 0.46), point(0.4, 0.38), point(0.56, 0.1),
+        point(0.52, 0.5), point(0.45, 1),
+      ], [[0, 1, 2, 3, 4, 5], [5, 6, 7]]),
+    // A six upside down.
+    DigitStyle(
+      1,
+      [
+        point(0.5, 0.2), point(0.32, 0), point(0.08, 0.1), point(0.08, 0.36), point(0.32, 0.42), point(0.52, 0.22),
+        point(0.54, 0.45), point(0.42, 0.78), point(0.12, 1),
+      ], [[0, 1, 2, 3, 4, 5, 6, 7, 8]]),
+    // A small ring on a long stem.
+    DigitStyle(
+      0.8,
+      [
+        point(0.42, 0.1), point(0.26, 0), point(0.06, 0.08), point(0.04, 0.26), point(0.2, 0.34), point(0.38, 0.24),
+        point(0.44, 0.08), point(0.42, 0.5), point(0.38, 1),
+      ], [[0, 1, 2, 3, 4, 5, 6], [6, 7, 8]]),
   ]
 }

@@ -12,11 +12,12 @@ struct Handwriting {
 
   /// Draws a hand.
   init(_ random: inout RandomStream) {
-    func pair(_ deviation: Float, _ random: inout RandomStream) -> SIMD2<Float> {
-      SIMD2(random.bell(), random.bell()) * deviation
+    func pair(_ x: Float, _ y: Float, _ random: inout RandomStream) -> SIMD2<Float> {
+      SIMD2(x * random.bell(), y * random.bell())
     }
     warp = (
-      pair(0.14, &random), pair(0.18, &random), pair(0.14, &random), pair(0.16, &random), pair(0.16, &random)
+      pair(0.2, 0.25, &random), pair(0.4, 0.2, &random), pair(0.2, 0.22, &random), pair(0.4, 0.2, &random),
+      pair(0.3, 0.25, &random)
     )
     let width = max(0.55, 1 + 0.2 * random.bell())
     let slant = 0.14 + 0.24 * random.bell()

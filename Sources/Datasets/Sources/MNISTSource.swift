@@ -59,6 +59,11 @@ public struct MNISTSource: DatasetSource {
       labels: widened)
   }
 
+  /// Whether a directory has an image file of this part.
+  func hasImages(_ split: DatasetSplit, in directory: String) -> Bool {
+    (try? find(Self.fileName(split, .images), in: [directory])) != nil
+  }
+
   /// The first place that has the file, uncompressed before compressed.
   private func find(
     _ name: String, in directories: [String]

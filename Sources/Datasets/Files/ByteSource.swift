@@ -1,3 +1,5 @@
+import Tensors
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -8,6 +10,22 @@
 protocol ByteSource: AnyObject {
   /// Fills `target` as far as there are bytes; fewer than asked for means the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(IDXFault) -> Int
+}
+
+extension ByteSource {
+  /// SHA-256 of all bytes, hexadecimal; nil where there are more than `limit`.
+  func digest(limit: Int) throws(IDXFault) -> String? {
+    let chunk = Storage<UInt8>(count: 1 << 18, zeroed: false)
+    var hash = SHA256()
+    var total = 0
+    while true {
+      let count = try chunk.mutableView.withMutableBytes { target throws(IDXFault) in try read(into: target) }
+      total += count
+      guard total <= limit else { return nil }
+      hash.update(chunk.view[0..<count])
+      if count < chunk.count { return SHA256.hexadecimal(hash.finish()) }
+    }
+  }
 }
 
 /// An open regular file, read from front to back.
