@@ -5,7 +5,8 @@ extension FieldType {
   var expectation: String {
     guard let bounds else { return plainExpectation }
     switch self {
-    case .list, .fileName: return "\(plainExpectation) of \(bounds)"
+    case .list(let element, _): return "an array of \(bounds) \(element.plural)"
+    case .fileName: return "\(plainExpectation) of \(bounds)"
     default: return "\(plainExpectation), \(bounds)"
     }
   }
@@ -19,10 +20,24 @@ extension FieldType {
     case .string: "a string"
     case .fileName: "a string"
     case .oneOf(let names): alternatives(names.map { "\"\($0)\"" })
-    case .list: "an array"
+    case .list(let element, _): "an array of \(element.plural)"
     case .object: "an object"
     case .variant(_, let tag): "an object with the key \"\(tag)\", or a bare name"
-    case .either(let types): alternatives(types.map(\.expectation))
+    case .either(let types):
+      alternatives(types.map { if case .list = $0 { $0.expectation } else { $0.plainExpectation } })
+    }
+  }
+
+  /// What an array has several of.
+  private var plural: String {
+    switch self {
+    case .boolean, .either: "values"
+    case .integer: "integers"
+    case .number: "numbers"
+    case .string, .fileName: "strings"
+    case .oneOf: "names"
+    case .list: "arrays"
+    case .object, .variant: "objects"
     }
   }
 

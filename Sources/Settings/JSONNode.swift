@@ -5,12 +5,12 @@ public struct JSONNode: Sendable {
     /// The key.
     public var key: String
     /// Where the key begins.
-    public var location: SourceLocation?
+    public var location: TextLocation?
     /// Its value.
     public var value: JSONNode
 
     /// Creates a member.
-    public init(key: String, location: SourceLocation?, value: JSONNode) {
+    public init(key: String, location: TextLocation?, value: JSONNode) {
       self.key = key
       self.location = location
       self.value = value
@@ -31,16 +31,16 @@ public struct JSONNode: Sendable {
   /// The value.
   public var content: Content
   /// Where it begins; nil for a value that was made in code.
-  public var location: SourceLocation?
+  public var location: TextLocation?
 
   /// Creates a node.
-  public init(content: Content, location: SourceLocation?) {
+  public init(content: Content, location: TextLocation?) {
     self.content = content
     self.location = location
   }
 
   /// Gives a value and all its parts one location.
-  public init(_ value: JSONValue, location: SourceLocation? = nil) {
+  public init(_ value: JSONValue, location: TextLocation? = nil) {
     self.location = location
     content =
       switch value {

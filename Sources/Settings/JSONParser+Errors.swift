@@ -3,7 +3,7 @@ extension JSONParser {
   func error(_ message: String) -> SettingsError { error(message, at: location) }
 
   /// An error elsewhere.
-  func error(_ message: String, at place: SourceLocation) -> SettingsError {
+  func error(_ message: String, at place: TextLocation) -> SettingsError {
     SettingsError(location: place, path: "", message: message)
   }
 

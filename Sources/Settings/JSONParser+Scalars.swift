@@ -136,7 +136,7 @@ extension JSONParser {
   }
 
   /// `XXXX` of `\uXXXX`, and a second escape where the first is half of a surrogate pair.
-  private mutating func unicodeEscape(at place: SourceLocation) throws(SettingsError) -> Unicode.Scalar {
+  private mutating func unicodeEscape(at place: TextLocation) throws(SettingsError) -> Unicode.Scalar {
     let first = try hexadecimal(at: place)
     if let scalar = Unicode.Scalar(first) { return scalar }
     guard first < 0xDC00, bytes[index...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else {
@@ -152,7 +152,7 @@ extension JSONParser {
     return scalar
   }
 
-  private mutating func hexadecimal(at place: SourceLocation) throws(SettingsError) -> UInt16 {
+  private mutating func hexadecimal(at place: TextLocation) throws(SettingsError) -> UInt16 {
     let digits = bytes[(index + 1)...].prefix(4)
     guard digits.count == 4, digits.allSatisfy(Self.isHexadecimal),
       let value = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)

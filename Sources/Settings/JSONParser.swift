@@ -20,7 +20,7 @@ public struct JSONParser {
   /// Bytes from `lineStart` to `index` that continue a scalar, and so do not count as columns.
   var continuations = 0
   /// Brackets that are open at `index`, outermost first.
-  var open: [(bracket: UInt8, location: SourceLocation)] = []
+  var open: [(bracket: UInt8, location: TextLocation)] = []
 
   /// Parses a document.
   ///
@@ -45,8 +45,8 @@ public struct JSONParser {
 
   var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
-  var location: SourceLocation {
-    SourceLocation(file: file, line: line, column: index - lineStart - continuations + 1)
+  var location: TextLocation {
+    TextLocation(file: file, line: line, column: index - lineStart - continuations + 1)
   }
 
   private mutating func document() throws(SettingsError) -> JSONNode {

@@ -20,7 +20,7 @@ public struct Override: Sendable, Equatable {
   /// - Throws: `SettingsError` where it has no `=` or no proper path before it.
   public init(_ text: String) throws(SettingsError) {
     self.text = text
-    let location = SourceLocation(file: "--set \(text)", line: 0, column: 0)
+    let location = TextLocation(file: "--set \(text)", line: 0, column: 0)
     guard let equals = text.firstIndex(of: "=") else {
       throw SettingsError(
         location: location, path: "", message: "expected path=value, for example training.epochs=3")
@@ -35,7 +35,7 @@ public struct Override: Sendable, Equatable {
   }
 
   /// Where messages say that the value came from.
-  var location: SourceLocation { SourceLocation(file: "--set \(text)", line: 0, column: 0) }
+  var location: TextLocation { TextLocation(file: "--set \(text)", line: 0, column: 0) }
 
   /// Keys joined by `.`, each followed by any number of `[index]`; nil for anything else.
   private static func steps(_ path: Substring) -> [Step]? {

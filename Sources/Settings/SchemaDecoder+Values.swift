@@ -98,7 +98,8 @@ extension SchemaDecoder {
     }
     guard count.contains(nodes.count) else {
       let expected = FieldType.list(element, count: count).bounds ?? "any number"
-      report("the array has \(nodes.count) elements; expected \(expected)", at: node.location, path: path)
+      let found = nodes.count == 1 ? "1 element" : "\(nodes.count) elements"
+      report("the array has \(found); expected \(expected)", at: node.location, path: path)
       return nil
     }
     let before = problems.count

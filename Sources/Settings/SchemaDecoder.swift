@@ -43,7 +43,7 @@ struct SchemaDecoder {
 
   private var isFull: Bool { problems.count >= Self.mostProblems }
 
-  mutating func report(_ message: String, at location: SourceLocation?, path: String) {
+  mutating func report(_ message: String, at location: TextLocation?, path: String) {
     if !isFull { problems.append(SettingsError(location: location, path: path, message: message)) }
   }
 
@@ -56,7 +56,7 @@ struct SchemaDecoder {
       return nil
     }
     let before = problems.count
-    var found: [String: (value: Settings.Value, location: SourceLocation?)] = [:]
+    var found: [String: (value: Settings.Value, location: TextLocation?)] = [:]
     var seen: Set<String> = []
     for member in members where member.key != tag && !isFull {
       guard let field = schema.fields.first(where: { $0.name == member.key }) else {

@@ -19,17 +19,17 @@ public struct Settings: Sendable {
   public let path: String
   /// Where the object begins, or the object that lacks it where it was made from defaults; nil where no file is
   /// involved.
-  public let location: SourceLocation?
+  public let location: TextLocation?
   /// The schema it was validated against; for a variant, the chosen one.
   public let schema: ObjectSchema
   /// For a variant, the key that names it.
   let tag: String?
   /// Values in the order of the schema's fields.
-  let values: [(name: String, value: Value, location: SourceLocation?)]
+  let values: [(name: String, value: Value, location: TextLocation?)]
 
   init(
-    path: String, location: SourceLocation?, schema: ObjectSchema, tag: String?,
-    values: [(name: String, value: Value, location: SourceLocation?)]
+    path: String, location: TextLocation?, schema: ObjectSchema, tag: String?,
+    values: [(name: String, value: Value, location: TextLocation?)]
   ) {
     self.path = path
     self.location = location

@@ -1,5 +1,5 @@
 /// A place in a config file, or the command-line override that a value came from.
-public struct SourceLocation: Sendable, Equatable, CustomStringConvertible {
+public struct TextLocation: Sendable, Equatable, CustomStringConvertible {
   /// File as the user named it; for a command-line override the whole of it, for example `--set training.epochs=3`.
   public var file: String
   /// Line, from 1; 0 for an override.
@@ -21,7 +21,7 @@ public struct SourceLocation: Sendable, Equatable, CustomStringConvertible {
 /// Why a config was refused: one line for the user, and one for each further problem of the same document.
 public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Where in the file; nil where no file is involved.
-  public var location: SourceLocation?
+  public var location: TextLocation?
   /// JSON path, for example `model.layers[2].kernel`; empty for the whole document.
   public var path: String
   /// What was found, what was expected, what to do.
@@ -30,7 +30,7 @@ public struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible
   public var further: [SettingsError]
 
   /// Creates an error.
-  public init(location: SourceLocation?, path: String, message: String, further: [SettingsError] = []) {
+  public init(location: TextLocation?, path: String, message: String, further: [SettingsError] = []) {
     self.location = location
     self.path = path
     self.message = message

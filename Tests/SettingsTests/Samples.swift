@@ -44,7 +44,7 @@ enum Samples {
   static let config = ObjectSchema(
     "config", "A run.",
     fields: [
-      Field("name", .string, default: "run", "Name of the run."),
+      Field("name", .fileName, default: "run", "Name of the run."),
       Field("seed", .integer(0...1 << 53), default: 0, "Seed of all randomness."),
       Field("data", .variant([idx, digits], tag: "dataset"), default: ["dataset": "digits"], "Samples."),
       Field("layers", .list(.variant([conv2d, dense, flatten]), count: 1...64), "The network."),
