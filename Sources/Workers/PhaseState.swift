@@ -18,6 +18,7 @@ final class PhaseState: @unchecked Sendable {
   private let hasFailed = Atomic<Bool>(false)
   private let failure = Mutex<(item: Int, error: any Error)?>(nil)
   private let isClosed = Atomic<Bool>(false)
+  private let isRunning = Atomic<Bool>(false)
 
   private let helpers: [Sleeper]
   private let caller: Sleeper
@@ -29,6 +30,10 @@ final class PhaseState: @unchecked Sendable {
 
   /// Offers a phase's items, helps with them, and waits for the last one.
   func run(_ count: Int, _ body: @escaping WorkerPool.Body) throws {
+    // A second phase would take away the items of the first, which would then wait for ever.
+    let overlaps = isRunning.exchange(true, ordering: .acquiring)
+    precondition(!overlaps, "a phase began before the one before was over; phases neither nest nor overlap")
+    defer { isRunning.store(false, ordering: .releasing) }
     self.body = body
     self.count = count
     finished.store(0, ordering: .relaxed)
@@ -46,7 +51,8 @@ final class PhaseState: @unchecked Sendable {
     var seen: UInt64 = 0
     while true {
       helpers[helper].wait {
-        ticket.load(ordering: .sequentiallyConsistent) >> 32 != seen || isClosed.load(ordering: .relaxed)
+        ticket.load(ordering: .sequentiallyConsistent) >> 32 != seen
+          || isClosed.load(ordering: .sequentiallyConsistent)
       }
       if isClosed.load(ordering: .relaxed) { return }
       seen = ticket.load(ordering: .relaxed) >> 32

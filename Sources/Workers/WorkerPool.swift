@@ -47,7 +47,8 @@ public final class WorkerPool: Sendable {
 
   /// Runs `body` once for every item in `0..<count`, on all workers.
   ///
-  /// Calls must not overlap and must not come from inside a body. A body that was made once and is passed again costs no allocation.
+  /// Calls must not overlap and must not come from inside a body: either is a trap. A body that was made once and is passed again costs no
+  /// allocation.
   ///
   /// - Throws: the error of the lowest item whose body threw, after all items have run.
   public func run(_ count: Int, _ body: @escaping Body) throws {
