@@ -1,0 +1,123 @@
+import Foundation
+import Synchronization
+import Tensors
+import Testing
+import Workers
+
+/// What a phase promises: every item once, whoever runs it, and all of them before `run` returns.
+@Suite struct WorkerPoolTests {
+  static let workerCounts = [1, 2, 3, 7, 16]
+
+  @Test("Every item is run exactly once", arguments: workerCounts, [0, 1, 5, 100, 3_000])
+  func everyItemOnce(workers: Int, items: Int) throws {
+    for spins in [true, false] {
+      let pool = WorkerPool(workerCount: workers, spins: spins)
+      #expect(pool.workerCount == workers)
+      let runs = Mutex([Int](repeating: 0, count: items))
+      try pool.run(items) { _, item in runs.withLock { $0[item] += 1 } }
+      #expect(runs.withLock { $0 } == [Int](repeating: 1, count: items))
+    }
+  }
+
+  @Test("A worker has a number of its own and one item at a time", arguments: workerCounts)
+  func workerNumbers(workers: Int) throws {
+    let pool = WorkerPool(workerCount: workers, spins: false)
+    let caller = pthread_self()
+    let busy = Mutex([Bool](repeating: false, count: workers))
+    let faults = Mutex<[String]>([])
+    try pool.run(500) { worker, item in
+      guard (0..<workers).contains(worker) else { return faults.withLock { $0.append("worker \(worker)") } }
+      let wasBusy = busy.withLock { busy in
+        defer { busy[worker] = true }
+        return busy[worker]
+      }
+      if wasBusy { faults.withLock { $0.append("worker \(worker) has two items") } }
+      if (worker == 0) != (pthread_equal(pthread_self(), caller) != 0) {
+        faults.withLock { $0.append("worker \(worker) is not the thread it should be") }
+      }
+      busy.withLock { $0[worker] = false }
+    }
+    #expect(faults.withLock { $0 } == [])
+  }
+
+  @Test("There are as many threads as workers", arguments: workerCounts)
+  func threads(workers: Int) throws {
+    let pool = WorkerPool(workerCount: workers)
+    for _ in 0..<3 {
+      // Every item waits until all have begun: with a thread too few this would time out.
+      let begun = Atomic(0)
+      let together = Atomic(0)
+      try pool.run(workers) { _, _ in
+        begun.add(1, ordering: .sequentiallyConsistent)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while begun.load(ordering: .sequentiallyConsistent) < workers, ContinuousClock.now < deadline { sched_yield() }
+        if begun.load(ordering: .sequentiallyConsistent) == workers {
+          together.add(1, ordering: .sequentiallyConsistent)
+        }
+      }
+      #expect(together.load(ordering: .sequentiallyConsistent) == workers)
+    }
+  }
+
+  @Test("One worker runs the items in order")
+  func order() throws {
+    let seen = Mutex<[Int]>([])
+    try WorkerPool(workerCount: 1).run(20) { _, item in seen.withLock { $0.append(item) } }
+    #expect(seen.withLock { $0 } == Array(0..<20))
+  }
+
+  @Test("Thousands of phases: each sees all of the one before", arguments: workerCounts)
+  func manyPhases(workers: Int) throws {
+    let pool = WorkerPool(workerCount: workers, spins: workers <= 2)
+    let items = 9
+    let values = Storage<Int>(count: items)
+    let sums = Storage<Int>(count: items)
+    let round = Lent(0)
+    // Plain memory, no atomics: `run` is the barrier. Each item checks what all items of the phase before wrote.
+    let write: WorkerPool.Body = { _, item in values.mutableView[item] = round.value + item }
+    let sum: WorkerPool.Body = { _, item in
+      sums.mutableView[item] = (0..<items).reduce(0) { $0 + values.view[$1] }
+    }
+    for phase in 0..<3_000 {
+      round.value = phase
+      try pool.run(items, write)
+      try pool.run(items, sum)
+      for item in 0..<items { try #require(sums.view[item] == items * phase + items * (items - 1) / 2) }
+      // Now and then long enough for the workers to fall asleep.
+      if phase % 500 == 0 { usleep(2_000) }
+    }
+  }
+
+  @Test("Many pools may live at once, and short")
+  func manyPools() throws {
+    for _ in 0..<50 {
+      let pools = (1...4).map { WorkerPool(workerCount: $0, spins: false) }
+      for pool in pools {
+        let done = Atomic(0)
+        try pool.run(10) { _, _ in done.add(1, ordering: .relaxed) }
+        #expect(done.load(ordering: .relaxed) == 10)
+      }
+    }
+  }
+
+  @Test("A pool keeps nothing of a phase that is over", arguments: workerCounts)
+  func nothingKept(workers: Int) throws {
+    final class Token: Sendable {}
+    let pool = WorkerPool(workerCount: workers)
+    weak var leftover: Token?
+    do {
+      let token = Token()
+      leftover = token
+      try pool.run(10) { _, _ in withExtendedLifetime(token) {} }
+    }
+    #expect(leftover == nil)
+  }
+
+  @Test("The largest pool works")
+  func largest() throws {
+    let pool = WorkerPool(workerCount: WorkerPool.largestWorkerCount, spins: false)
+    let done = Atomic(0)
+    for _ in 0..<20 { try pool.run(1_000) { _, _ in done.add(1, ordering: .relaxed) } }
+    #expect(done.load(ordering: .relaxed) == 20_000)
+  }
+}
