@@ -54,13 +54,15 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
-    .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"]),
+    .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )
