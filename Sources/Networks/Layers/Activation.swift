@@ -4,7 +4,7 @@ import Tensors
 /// An elementwise function as a layer of its own; also what runs behind a layer whose `activation` is set.
 ///
 /// `y = f(x)`, any input shape, same output shape. The functions: relu, leakyRelu, gelu, silu, tanh, sigmoid.
-public struct Activation: Layer {
+public struct Activation: Layer, Equatable {
   /// The function.
   public let function: ActivationFunction
 

@@ -5,7 +5,13 @@ import Tensors
 ///
 /// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the border do not
 /// count: a window that overlaps it averages over fewer values.
-public struct AveragePool2D: Layer {
+public struct AveragePool2D: Layer, Equatable {
+  /// Rows and columns of the window.
+  public var size: Window2D.Extent { window.size }
+  /// Step of the window.
+  public var stride: Window2D.Extent { window.stride }
+  /// Border treatment.
+  public var padding: Window2D.Padding { window.padding }
   private let window: WindowFields
 
   /// - Parameter stride: nil for the size itself: windows that touch and do not overlap.

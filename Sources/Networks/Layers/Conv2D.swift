@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input `[height, width, channels]`; K is `[kernel height, kernel width, channels, filters]`; output `[height', width', filters]` with
 /// `height' = (height − kernel) / stride + 1` (padding valid) or `⌈height / stride⌉` (same).
-public struct Conv2D: Layer {
+public struct Conv2D: Layer, Equatable {
   /// Output channels.
   public let filters: Int
   /// Whether a bias is added.
@@ -17,6 +17,12 @@ public struct Conv2D: Layer {
   public let kernelInitializer: Initializer
   /// First values of b.
   public let biasInitializer: Initializer
+  /// Rows and columns of the kernel.
+  public var kernel: Window2D.Extent { window.size }
+  /// Step of the kernel.
+  public var stride: Window2D.Extent { window.stride }
+  /// Border treatment.
+  public var padding: Window2D.Padding { window.padding }
   private let window: WindowFields
 
   /// - Precondition: sizes are at least 1, kernel and stride at most 1024.

@@ -4,7 +4,7 @@ import Tensors
 /// Fully connected layer: `y = f(x W + b)`.
 ///
 /// Input `[inputs]`, output `[units]`; W is `[inputs, units]`, b is `[units]`.
-public struct Dense: Layer {
+public struct Dense: Layer, Equatable {
   /// Outputs.
   public let units: Int
   /// Whether a bias is added.

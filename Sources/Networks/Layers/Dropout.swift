@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Which elements are dropped depends on the seed, the step, the layer and the sample's place in the minibatch alone. The mask is drawn
 /// again for the backward pass, so it is not kept.
-public struct Dropout: Layer {
+public struct Dropout: Layer, Equatable {
   /// Probability that an element is dropped, in [0, 1).
   public let rate: Float
 

@@ -4,7 +4,7 @@ import Tensors
 /// Sees any input as one row: `[height, width, channels]` → `[height · width · channels]`, row by row, channels last, as in Keras.
 ///
 /// No arithmetic and no memory.
-public struct Flatten: Layer {
+public struct Flatten: Layer, Equatable {
   /// Flattens.
   public init() {}
 

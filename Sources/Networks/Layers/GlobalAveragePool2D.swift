@@ -4,7 +4,7 @@ import Tensors
 /// The mean of each channel over the whole image (Lin, Chen and Yan 2013): `[height, width, channels]` → `[channels]`.
 ///
 /// In place of flatten and a large dense layer: no parameters, whatever the size of the image.
-public struct GlobalAveragePool2D: Layer {
+public struct GlobalAveragePool2D: Layer, Equatable {
   /// Averages.
   public init() {}
 

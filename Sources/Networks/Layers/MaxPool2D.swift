@@ -5,7 +5,13 @@ import Tensors
 ///
 /// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the border never win;
 /// of equal values the first wins. Forward keeps one byte for each output: the winner's place in its window.
-public struct MaxPool2D: Layer {
+public struct MaxPool2D: Layer, Equatable {
+  /// Rows and columns of the window.
+  public var size: Window2D.Extent { window.size }
+  /// Step of the window.
+  public var stride: Window2D.Extent { window.stride }
+  /// Border treatment.
+  public var padding: Window2D.Padding { window.padding }
   private let window: WindowFields
 
   /// - Parameter stride: nil for the size itself: windows that touch and do not overlap.

@@ -2,7 +2,7 @@ import Settings
 import Tensors
 
 /// A window that slides over an image, as layers hold it: the keys that convolution and pooling share, and their fit to an image.
-struct WindowFields: Sendable {
+struct WindowFields: Sendable, Equatable {
   /// Rows and columns of the window.
   let size: Window2D.Extent
   /// Step of the window.

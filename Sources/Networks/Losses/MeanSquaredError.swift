@@ -2,7 +2,7 @@ import Settings
 import Tensors
 
 /// Mean squared distance between the outputs and the one-hot label: `Σ (y[k] − onehot[k])² / classes`.
-public struct MeanSquaredError: Loss {
+public struct MeanSquaredError: Loss, Equatable {
   /// Creates the loss.
   public init() {}
 

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// ε is the label smoothing (Szegedy et al. 2016). The network ends without a softmax: its outputs are logits, which keeps the logarithm
 /// exact where a probability would round to 0.
-public struct SoftmaxCrossEntropy: Loss {
+public struct SoftmaxCrossEntropy: Loss, Equatable {
   /// ε, in [0, 1).
   public let labelSmoothing: Float
 

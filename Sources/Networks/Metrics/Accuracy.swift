@@ -2,7 +2,7 @@ import Settings
 import Tensors
 
 /// Share of samples whose label has the largest output.
-public struct Accuracy: Metric {
+public struct Accuracy: Metric, Equatable {
   /// Creates the metric.
   public init() {}
 

@@ -2,7 +2,7 @@ import Settings
 import Tensors
 
 /// Share of samples whose label is among the k largest outputs.
-public struct TopKAccuracy: Metric {
+public struct TopKAccuracy: Metric, Equatable {
   /// Outputs that are looked at.
   public let k: Int
 
