@@ -52,7 +52,7 @@ struct NetworkBuilder {
     appendStage(plan, name: name)
     var layerFlops = plan.flops
     if let function = layer.activation {
-      let plan = try Activation(function).plan(input: shape, kernels: kernels)
+      let plan = function.plan(input: shape)
       appendStage(plan, name: name)
       layerFlops += plan.flops
     }

@@ -1,9 +1,9 @@
 import Settings
 import Tensors
 
-/// An elementwise function as a layer of its own; also what runs behind a layer whose `activation` is set.
+/// An elementwise function as a layer of its own: `y = f(x)`, any input shape, same output shape.
 ///
-/// `y = f(x)`, any input shape, same output shape. The functions: relu, leakyRelu, gelu, silu, tanh, sigmoid.
+/// It is a layer that does nothing with an activation behind it, so it runs like the `activation` of any other layer.
 public struct Activation: Layer, Equatable {
   /// The function.
   public let function: ActivationFunction
@@ -21,11 +21,18 @@ public struct Activation: Layer, Equatable {
     function = ActivationFunction(settings, key: "function")
   }
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  public var activation: ActivationFunction? { function }
+
+  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan { .alias(input) }
+}
+
+extension ActivationFunction {
+  /// The stage behind a layer. Where the derivative can be told from the output, the input may be overwritten.
+  func plan(input: Shape) -> LayerPlan {
     LayerPlan(
-      ElementwiseFunction(function: function), output: input, flops: input.count,
-      memory: function.derivativeNeedsOutputOnly ? .inPlaceAllowed : .separate,
-      backwardReads: function.derivativeNeedsOutputOnly ? .output : .input)
+      ElementwiseFunction(function: self), output: input, flops: input.count,
+      memory: derivativeNeedsOutputOnly ? .inPlaceAllowed : .separate,
+      backwardReads: derivativeNeedsOutputOnly ? .output : .input)
   }
 }
 
