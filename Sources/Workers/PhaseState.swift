@@ -16,16 +16,17 @@ final class PhaseState: @unchecked Sendable {
   private let ticket = Atomic<UInt64>(0)
   private let finished = Atomic<Int>(0)
   private let hasFailed = Atomic<Bool>(false)
-  private let failure = Mutex<(item: Int, error: any Error)?>(nil)
   private let isClosed = Atomic<Bool>(false)
   private let isRunning = Atomic<Bool>(false)
 
   private let helpers: [Sleeper]
   private let caller: Sleeper
+  private let failures: [WorkerFailure]
 
   init(helpers: Int, spins: Bool) {
     self.helpers = (0..<helpers).map { _ in Sleeper(spins: spins) }
     caller = Sleeper(spins: spins)
+    failures = (0...helpers).map { _ in WorkerFailure() }
   }
 
   /// Offers a phase's items, helps with them, and waits for the last one.
@@ -43,7 +44,7 @@ final class PhaseState: @unchecked Sendable {
     workOff(worker: 0)
     caller.wait { finished.load(ordering: .sequentiallyConsistent) == count }
     self.body = nil
-    if hasFailed.load(ordering: .acquiring) { try throwFailure() }
+    if hasFailed.load(ordering: .relaxed) { try throwFailure() }
   }
 
   /// A helper's life.
@@ -72,7 +73,8 @@ final class PhaseState: @unchecked Sendable {
         do {
           try body(worker, item)
         } catch {
-          record(error, item: item)
+          failures[worker].record(error, item: item)
+          hasFailed.store(true, ordering: .relaxed)
         }
       }
       let total = count
@@ -93,20 +95,24 @@ final class PhaseState: @unchecked Sendable {
     }
   }
 
-  private func record(_ error: any Error, item: Int) {
-    failure.withLock { lowest in
-      if let known = lowest, known.item < item { return }
-      lowest = (item, error)
-    }
-    hasFailed.store(true, ordering: .releasing)
-  }
-
   private func throwFailure() throws {
     hasFailed.store(false, ordering: .relaxed)
-    let lowest = failure.withLock { lowest in
-      defer { lowest = nil }
-      return lowest
-    }
+    let lowest = failures.compactMap { $0.take() }.min { $0.item < $1.item }
     if let lowest { throw lowest.error }
+  }
+}
+
+/// The first item of a phase that failed on one worker. A worker takes items in rising order, so the first is its lowest.
+private final class WorkerFailure: @unchecked Sendable {
+  // Safe to send: written by its worker while that holds an item, read by the caller when all items are finished.
+  private var first: (item: Int, error: any Error)?
+
+  func record(_ error: any Error, item: Int) {
+    if first == nil { first = (item, error) }
+  }
+
+  func take() -> (item: Int, error: any Error)? {
+    defer { first = nil }
+    return first
   }
 }
