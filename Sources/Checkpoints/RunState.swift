@@ -10,6 +10,8 @@ public struct RunState: Sendable, Equatable {
   public var step: Int
   /// Minibatches done in the epoch after the completed ones; 0 at an epoch's boundary.
   public var batchesDone: Int
+  /// Minibatches of one epoch; 0 where that is not known.
+  public var stepsPerEpoch: Int
   /// The run's seed.
   public var seed: UInt64
   /// Metrics of the completed epochs.
@@ -24,6 +26,11 @@ public struct RunState: Sendable, Equatable {
   public var best: BestEvaluation?
   /// Evaluations since the best one, for early stopping.
   public var patience: Int
+  /// How inputs are made from a sample's bytes, per channel: `input = byte · scale + offset`. It belongs to the weights: without it a
+  /// checkpoint could not predict.
+  public var inputScale: [Float]
+  /// The offsets that go with `inputScale`.
+  public var inputOffset: [Float]
   /// Fingerprint of the training data, to notice that a resume would see other samples.
   public var dataFingerprint: [UInt8]
   /// Name of the instruction set that computed this state, for example `avx512`: equal bits are promised for equal names.
@@ -33,21 +40,24 @@ public struct RunState: Sendable, Equatable {
 
   /// Creates a state.
   public init(
-    config: String, epoch: Int, step: Int, batchesDone: Int, seed: UInt64,
+    config: String, epoch: Int, step: Int, batchesDone: Int, stepsPerEpoch: Int = 0, seed: UInt64,
     history: MetricHistory = MetricHistory(columns: []), epochSums: [NamedNumber] = [], score: Double? = nil,
-    best: BestEvaluation? = nil, patience: Int = 0, dataFingerprint: [UInt8] = [], instructionSet: String,
-    producer: String
+    best: BestEvaluation? = nil, patience: Int = 0, inputScale: [Float] = [], inputOffset: [Float] = [],
+    dataFingerprint: [UInt8] = [], instructionSet: String, producer: String
   ) {
     self.config = config
     self.epoch = epoch
     self.step = step
     self.batchesDone = batchesDone
+    self.stepsPerEpoch = stepsPerEpoch
     self.seed = seed
     self.history = history
     self.epochSums = epochSums
     self.score = score
     self.best = best
     self.patience = patience
+    self.inputScale = inputScale
+    self.inputOffset = inputOffset
     self.dataFingerprint = dataFingerprint
     self.instructionSet = instructionSet
     self.producer = producer
@@ -56,7 +66,9 @@ public struct RunState: Sendable, Equatable {
   /// Equal text, numbers and bits.
   public static func == (left: RunState, right: RunState) -> Bool {
     left.config == right.config && left.epoch == right.epoch && left.step == right.step
-      && left.batchesDone == right.batchesDone && left.seed == right.seed && left.history == right.history
+      && left.batchesDone == right.batchesDone && left.stepsPerEpoch == right.stepsPerEpoch && left.seed == right.seed
+      && left.inputScale.map(\.bitPattern) == right.inputScale.map(\.bitPattern)
+      && left.inputOffset.map(\.bitPattern) == right.inputOffset.map(\.bitPattern) && left.history == right.history
       && left.epochSums == right.epochSums && left.score?.bitPattern == right.score?.bitPattern
       && left.best == right.best && left.patience == right.patience
       && left.dataFingerprint == right.dataFingerprint && left.instructionSet == right.instructionSet

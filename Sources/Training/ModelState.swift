@@ -1,3 +1,5 @@
+import Checkpoints
+import Networks
 import Optimizers
 import Tensors
 
@@ -23,5 +25,56 @@ final class ModelState {
     var views = SlotViews()
     for slot in slots { views.append(slot.mutableView) }
     return views
+  }
+}
+
+// MARK: Checkpoints
+
+extension ModelState {
+  /// Copies the parameters: one copy of the vector, of which each tensor names its part.
+  func parameterSnapshot(_ layout: ParameterLayout) -> [NamedTensor] {
+    let copy = ModelState.copy(parameters)
+    return layout.entries.map {
+      NamedTensor(
+        path: $0.datasetPath, tensor: TensorSnapshot(shape: $0.spec.shape, storage: copy, range: $0.range))
+    }
+  }
+
+  /// Copies the optimizer's state in Keras's order: parameter by parameter, the slots of each one behind the other.
+  func optimizerSnapshot(_ layout: ParameterLayout, optimizer: any Optimizer, rate: Double) -> OptimizerState {
+    let copies = slots.map(ModelState.copy)
+    return OptimizerState(
+      name: type(of: optimizer).kerasName, iterations: step, learningRate: Float(rate),
+      variables: layout.entries.flatMap { entry in
+        copies.map { TensorSnapshot(shape: entry.spec.shape, storage: $0, range: entry.range) }
+      })
+  }
+
+  /// Shapes of the variables that `optimizerSnapshot` makes.
+  func slotShapes(_ layout: ParameterLayout) -> [Shape] {
+    layout.entries.flatMap { Array(repeating: $0.spec.shape, count: slots.count) }
+  }
+
+  /// Takes over a checkpoint that was found to fit.
+  func restore(_ checkpoint: Checkpoint, layout: ParameterLayout) {
+    restoreParameters(checkpoint, layout: layout)
+    for (index, entry) in layout.entries.enumerated() {
+      for (number, slot) in slots.enumerated() {
+        checkpoint.optimizer.variables[index * slots.count + number].copy(to: slot.mutableView[entry.range])
+      }
+    }
+    step = checkpoint.run.step
+  }
+
+  /// Takes over the parameters alone.
+  func restoreParameters(_ checkpoint: Checkpoint, layout: ParameterLayout) {
+    let tensors = Dictionary(uniqueKeysWithValues: checkpoint.parameters.map { ($0.path, $0.tensor) })
+    for entry in layout.entries { tensors[entry.datasetPath]?.copy(to: parameters.mutableView[entry.range]) }
+  }
+
+  private static func copy(_ storage: Storage<Float>) -> Storage<Float> {
+    let copy = Storage<Float>(count: storage.count, zeroed: false)
+    copy.mutableView.copy(from: storage.view)
+    return copy
   }
 }

@@ -1,48 +1,65 @@
-/// Why a run could not start or go on. Each is one line for the user; `exitCode` is what the command ends with.
-public enum TrainingError: Error, Sendable, CustomStringConvertible {
+/// Why a run could not start or go on. Each is one line for the user; where there are several disagreements, a line each follows.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The loss or the gradient is not a finite number; the parameters are those of the step before.
   case notFinite(what: String, step: Int)
   /// The run directory holds checkpoints already, and nobody said that they should be continued.
   case directoryInUse(path: String)
+  /// Another process trains in the run directory.
+  case directoryLocked(path: String, process: Int?)
   /// There is nothing to resume from.
   case nothingToResume(path: String, skipped: [String])
+  /// A resume was asked from a checkpoint that is not the newest of its directory.
+  case newerCheckpoint(asked: String, newest: String)
+  /// The config differs from the checkpoint's in something that changes the result.
+  case otherConfig(path: String, differences: [String])
   /// The data set is not the one that the checkpoint was trained on.
   case otherData(expected: String, found: String)
   /// The checkpoint was made on another instruction set.
   case otherInstructionSet(checkpoint: String, here: String)
-  /// The checkpoint holds another network or another optimizer: every disagreement, a line each.
+  /// The checkpoint holds another network or another optimizer: every disagreement.
   case otherNetwork(path: String, disagreements: [String])
+  /// The checkpoint's progress does not fit its own config.
+  case damagedState(path: String)
   /// A file or directory could not be written.
   case cannotWrite(path: String, reason: String)
   /// A file could not be read.
   case cannotRead(path: String, reason: String)
-  /// The network's output or input does not fit the data.
+  /// Network and data do not fit each other.
   case unfit(String)
 
   /// What was attempted, on what, what was found, what to do.
   public var description: String {
     switch self {
     case .notFinite(let what, let step):
-      return "step \(step): the \(what) is not a finite number; the newest checkpoint is from before. "
+      "step \(step): the \(what) is not a finite number; the model before this step is in the newest checkpoint. "
         + "Try a smaller learningRate, or clipNorm"
     case .directoryInUse(let path):
-      return "\(path) already holds checkpoints; add --resume to continue them, or --run DIR to start elsewhere"
+      "\(path) already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
+    case .directoryLocked(let path, let process):
+      "\(path) is in use by \(process.map { "process \($0)" } ?? "another process"); wait for it, or use --run DIR"
     case .nothingToResume(let path, let skipped):
-      let reasons = skipped.map { "\n  \($0)" }.joined()
-      return "\(path): no checkpoint to resume from" + (skipped.isEmpty ? "" : "; damaged ones were passed over:" + reasons)
+      "\(path): no checkpoint to resume from" + (skipped.isEmpty ? "" : "; passed over:") + lines(skipped)
+    case .newerCheckpoint(let asked, let newest):
+      "\(asked) is not the newest checkpoint of its run (\(newest) is); add --run DIR to branch off into a directory of its own"
+    case .otherConfig(let path, let differences):
+      "the config is not the one that \(path) was trained with; these change the result:" + lines(differences)
     case .otherData(let expected, let found):
-      return "the training data is not what the checkpoint was trained on: its SHA-256 is \(found), expected \(expected)"
+      "the training data is not what the checkpoint was trained on: its SHA-256 is \(found), expected \(expected)"
     case .otherInstructionSet(let checkpoint, let here):
-      return "the checkpoint was made with \(checkpoint) kernels, and \(here) ones would give other bits; "
-        + "set LOCKSTEP_ISA=\(checkpoint), or go on with other bits by --any-isa"
+      "the checkpoint was made with \(checkpoint) kernels, and \(here) kernels give other bits; "
+        + "set LOCKSTEP_ISA=\(checkpoint), or add --accept-other-bits"
     case .otherNetwork(let path, let disagreements):
-      return "\(path) does not fit the config:" + disagreements.map { "\n  \($0)" }.joined()
+      "\(path) does not fit the network:" + lines(disagreements)
+    case .damagedState(let path):
+      "\(path): its progress does not fit its config and the data set; use an older checkpoint"
     case .cannotWrite(let path, let reason):
-      return "cannot write \(path): \(reason)"
+      "cannot write \(path): \(reason)"
     case .cannotRead(let path, let reason):
-      return "cannot read \(path): \(reason)"
+      "cannot read \(path): \(reason)"
     case .unfit(let message):
-      return message
+      message
     }
   }
+
+  private func lines(_ items: [String]) -> String { items.map { "\n  \($0)" }.joined() }
 }

@@ -106,6 +106,11 @@ package enum CheckpointDecoder {
     guard sums.count == sumNames.count else {
       throw Reason.invalid(item: Layout.epochSumValues, found: "\(sums.count) values for \(sumNames.count) names")
     }
+    let scale = try readVector(Layout.inputScale, Float.self, reader)
+    let offset = try readVector(Layout.inputOffset, Float.self, reader)
+    guard scale.count == offset.count else {
+      throw Reason.invalid(item: Layout.inputOffset, found: "\(offset.count) offsets for \(scale.count) scales")
+    }
     guard let config = String(validating: try readVector(Layout.config, UInt8.self, reader), as: UTF8.self) else {
       throw Reason.invalid(item: Layout.config, found: "a text that is not UTF-8")
     }
@@ -114,6 +119,7 @@ package enum CheckpointDecoder {
       epoch: try readCount(Layout.Attribute.epoch, reader),
       step: try readCount(Layout.Attribute.step, reader),
       batchesDone: try readCount(Layout.Attribute.batchesDone, reader),
+      stepsPerEpoch: try readCount(Layout.Attribute.stepsPerEpoch, reader),
       seed: try reader.attribute(Layout.Attribute.seed, of: group, as: UInt64.self),
       history: MetricHistory(columns: columns, rows: try readRows(columns.count, reader)),
       epochSums: zip(sumNames, sums).map { NamedNumber(name: $0, value: $1) },
@@ -121,6 +127,7 @@ package enum CheckpointDecoder {
         ? reader.attribute(Layout.Attribute.score, of: group, as: Double.self) : nil,
       best: try readBest(reader),
       patience: try readCount(Layout.Attribute.patience, reader),
+      inputScale: scale, inputOffset: offset,
       dataFingerprint: try readVector(Layout.dataFingerprint, UInt8.self, reader),
       instructionSet: try reader.text(Layout.Attribute.instructionSet, of: group),
       producer: try reader.text(Layout.Attribute.producer, of: group))

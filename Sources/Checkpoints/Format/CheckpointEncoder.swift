@@ -61,6 +61,7 @@ package enum CheckpointEncoder {
     try writer.setAttribute(Layout.Attribute.epoch, of: group, to: Int64(run.epoch))
     try writer.setAttribute(Layout.Attribute.step, of: group, to: Int64(run.step))
     try writer.setAttribute(Layout.Attribute.batchesDone, of: group, to: Int64(run.batchesDone))
+    try writer.setAttribute(Layout.Attribute.stepsPerEpoch, of: group, to: Int64(run.stepsPerEpoch))
     try writer.setAttribute(Layout.Attribute.seed, of: group, to: run.seed)
     try writer.setAttribute(Layout.Attribute.patience, of: group, to: Int64(run.patience))
     if let score = run.score { try writer.setAttribute(Layout.Attribute.score, of: group, to: score) }
@@ -73,6 +74,8 @@ package enum CheckpointEncoder {
     try writer.addDataset(Layout.config, dimensions: [config.count], values: config)
     try writer.addDataset(
       Layout.dataFingerprint, dimensions: [run.dataFingerprint.count], values: run.dataFingerprint)
+    try writer.addDataset(Layout.inputScale, dimensions: [run.inputScale.count], values: run.inputScale)
+    try writer.addDataset(Layout.inputOffset, dimensions: [run.inputOffset.count], values: run.inputOffset)
     let history = run.history
     try addNames(history.columns, at: Layout.historyColumns, to: writer)
     try writer.addDataset(
@@ -122,8 +125,12 @@ package enum CheckpointEncoder {
     }
     let counts = [
       ("epoch", run.epoch), ("step", run.step), ("batches_done", run.batchesDone), ("patience", run.patience),
+      ("steps_per_epoch", run.stepsPerEpoch),
       ("best_step", run.best?.step ?? 0), ("iteration", checkpoint.optimizer.iterations),
     ]
+    guard run.inputScale.count == run.inputOffset.count else {
+      throw .invalid(item: "input_offset", found: "\(run.inputOffset.count) offsets for \(run.inputScale.count) scales")
+    }
     for (name, count) in counts where count < 0 { throw .invalid(item: name, found: "\(count), below 0") }
   }
 }

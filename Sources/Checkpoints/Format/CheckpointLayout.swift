@@ -9,6 +9,8 @@ enum CheckpointLayout {
 
   static let run = "/lockstep"
   static let config = "/lockstep/config"
+  static let inputScale = "/lockstep/input_scale"
+  static let inputOffset = "/lockstep/input_offset"
   static let dataFingerprint = "/lockstep/data_fingerprint"
   static let historyColumns = "/lockstep/history/columns"
   static let historyValues = "/lockstep/history/values"
@@ -25,6 +27,7 @@ enum CheckpointLayout {
     static let epoch = "epoch"
     static let step = "step"
     static let batchesDone = "batches_done"
+    static let stepsPerEpoch = "steps_per_epoch"
     static let seed = "seed"
     static let patience = "patience"
     static let score = "score"

@@ -1,0 +1,36 @@
+import Settings
+
+extension RunConfig {
+  /// The resolved config as text: what a run directory and every checkpoint keep.
+  public var resolvedText: String { resolved.prettyPrinted }
+
+  /// What differs from another config in a way that changes the result, a line each: `training.batchSize: 128 here, 64 there`.
+  ///
+  /// The run's name, the number of epochs, and when to save and log may differ.
+  public func differences(from other: RunConfig) -> [String] {
+    let (mine, theirs) = (RunConfig.leaves(resolved, path: ""), RunConfig.leaves(other.resolved, path: ""))
+    let values = Dictionary(theirs, uniquingKeysWith: { first, _ in first })
+    let known = Set(mine.map(\.path))
+    let changed = mine.compactMap { leaf -> String? in
+      let value = values[leaf.path]
+      return value == leaf.value ? nil : "\(leaf.path): \(leaf.value) here, \(value ?? "nothing") there"
+    }
+    return changed
+      + theirs.filter { !known.contains($0.path) }.map { "\($0.path): nothing here, \($0.value) there" }
+  }
+
+  private static let harmless = ["name", "training.epochs", "checkpoint", "logging", "data.directory"]
+
+  /// Every value that is no object or array, with its path; what may differ is left out.
+  private static func leaves(_ value: JSONValue, path: String) -> [(path: String, value: String)] {
+    if harmless.contains(path) { return [] }
+    switch value {
+    case .object(let members):
+      return members.flatMap { leaves($0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }
+    case .array(let elements):
+      return elements.enumerated().flatMap { leaves($0.element, path: "\(path)[\($0.offset)]") }
+    default:
+      return [(path, value.description)]
+    }
+  }
+}

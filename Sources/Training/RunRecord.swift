@@ -1,0 +1,92 @@
+import Checkpoints
+import Datasets
+import Networks
+import Tensors
+
+/// What a run remembers beside the model: sums over the current epoch, the metrics of the finished ones, the best of them.
+///
+/// All of it is in every checkpoint, so that a resumed run reports and decides as the uninterrupted one would.
+struct RunRecord {
+  /// The metric that decides which epoch was the best: the evaluation's loss, the smaller the better.
+  static let monitored = "loss"
+
+  private let metrics: [any Metric]
+  /// Sums over the current epoch's minibatches.
+  private(set) var current: MetricSums
+  /// A row for each finished epoch.
+  private(set) var history: MetricHistory
+  /// The best evaluation so far.
+  private(set) var best: BestEvaluation?
+  /// Evaluations since the best one.
+  private(set) var patience = 0
+  /// The monitored metric of the last evaluation, until the next step.
+  private(set) var score: Double?
+
+  init(metrics: [any Metric]) {
+    self.metrics = metrics
+    current = MetricSums(metricCount: metrics.count)
+    history = MetricHistory(columns: RunRecord.columns(metrics))
+  }
+
+  /// `trainingLoss`, `trainingAccuracy` …, then the same of the evaluation.
+  private static func columns(_ metrics: [any Metric]) -> [String] {
+    let names = ["loss"] + metrics.map(\.name)
+    return ["training", "evaluation"].flatMap { prefix in
+      names.map { prefix + $0.prefix(1).uppercased() + $0.dropFirst() }
+    }
+  }
+
+  /// Adds a minibatch.
+  mutating func add(losses: View<Float>, ranks: View<Int32>) {
+    current.add(losses: losses, ranks: ranks, metrics: metrics)
+    score = nil
+  }
+
+  /// Takes an epoch's report in and begins the next one.
+  mutating func finishEpoch(_ report: EpochReport) {
+    history.append(report.training.values.map(\.value) + report.evaluation.values.map(\.value))
+    let value = report.evaluation[RunRecord.monitored] ?? .nan
+    score = value
+    if let best, !(value < best.value) {
+      patience += 1
+    } else {
+      best = BestEvaluation(metric: RunRecord.monitored, value: value, step: report.step)
+      patience = 0
+    }
+    current.reset()
+  }
+}
+
+// MARK: Checkpoints
+
+extension RunRecord {
+  /// Name and version in every checkpoint.
+  static let producer = "lockstep \(Lockstep.version)"
+
+  /// Everything of a checkpoint that is neither parameters nor slots.
+  func runState(config: RunConfig, data: PreparedData, kernels: Kernels, position: RunPosition) -> RunState {
+    RunState(
+      config: config.resolvedText, epoch: position.epochsFinished, step: position.step,
+      batchesDone: position.step - position.epochsFinished * position.stepsPerEpoch,
+      stepsPerEpoch: position.stepsPerEpoch, seed: config.seed,
+      history: history, epochSums: zip(sumNames, current.numbers).map { NamedNumber(name: $0, value: $1) },
+      score: score, best: best, patience: patience, inputScale: data.normalization.scale.view.array(),
+      inputOffset: data.normalization.offset.view.array(), dataFingerprint: data.training.fingerprint,
+      instructionSet: kernels.instructionSet.rawValue, producer: RunRecord.producer)
+  }
+
+  /// The record of a checkpoint; nil where it does not fit these metrics.
+  init?(restoring state: RunState, metrics: [any Metric]) {
+    self.init(metrics: metrics)
+    guard state.history.columns == history.columns, state.epochSums.map(\.name) == sumNames,
+      let sums = MetricSums(numbers: state.epochSums.map(\.value), metricCount: metrics.count)
+    else { return nil }
+    current = sums
+    history = state.history
+    best = state.best
+    patience = state.patience
+    score = state.score
+  }
+
+  private var sumNames: [String] { ["samples", "correct", "loss"] + metrics.map(\.name) }
+}

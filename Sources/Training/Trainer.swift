@@ -1,0 +1,278 @@
+import Checkpoints
+import Datasets
+import Networks
+import Optimizers
+import Tensors
+import Workers
+
+/// Trains one network on one data set into one run directory.
+///
+/// The trainer owns the model and drives everything from the thread that calls `run`: minibatches come from the prefetch queue, the
+/// phases of a step run on the worker pool, checkpoints are written on the store's queue from snapshots. Signals, saves and evaluations
+/// are looked after between steps, never inside one.
+public final class Trainer {
+  /// The network.
+  public let network: Network
+  /// How far the run is.
+  public private(set) var position: RunPosition
+
+  private let config: RunConfig
+  private let data: PreparedData
+  private let directory: RunDirectory
+  private let pool: WorkerPool
+  private let model: ModelState
+  private let trainingStep: TrainingStep
+  private let batches: BatchQueue
+  private let evaluator: Evaluator
+  private let saver: CheckpointSaver
+  private let observers: [any TrainingObserver]
+  private let request: StopRequest
+
+  /// Metrics of the current epoch, of the finished ones, and the best evaluation.
+  private var record: RunRecord
+  /// Learning rate of the last step.
+  private var rate = 0.0
+  private var stopwatch = Stopwatch()
+
+  /// Prepares a run: everything that a step needs is allocated here.
+  ///
+  /// - Parameters:
+  ///   - config: the run's config.
+  ///   - data: its samples.
+  ///   - directory: where checkpoints go; made ready by the caller.
+  ///   - machine: threads and kernels.
+  ///   - observers: told of every step, in this order.
+  ///   - request: looked at between steps.
+  /// - Throws: `NetworkError`, `TrainingError.unfit` where network and data do not fit.
+  public init(
+    config: RunConfig, data: PreparedData, directory: RunDirectory, machine: Machine,
+    observers: [any TrainingObserver], request: StopRequest
+  ) throws {
+    let network = try config.makeNetwork(for: data, kernels: machine.kernels)
+    let plan = ShardPlan(batchSize: config.training.batchSize, shards: config.training.shards)
+    let optimizer = config.training.optimizer
+    let model = ModelState(parameterCount: network.parameters.count, slotCount: optimizer.slots.count)
+    network.initialize(model.parameters.mutableView, seed: config.seed)
+    let pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
+    let workspaces = (0..<machine.threads).map { _ in Workspace(for: network, capacity: plan.shardSize) }
+    let sampler = Sampler(
+      samples: data.split.training, order: .shuffled(seed: config.seed), batchSize: config.training.batchSize)
+    self.config = config
+    self.data = data
+    self.directory = directory
+    self.network = network
+    self.pool = pool
+    self.model = model
+    self.observers = observers
+    self.request = request
+    trainingStep = Trainer.makeStep(
+      config.training.loss, optimizer, model: model, network: network, clip: config.training.clip, plan: plan,
+      seed: config.seed, pool: pool, workspaces: workspaces)
+    batches = BatchQueue(
+      dataset: data.training, sampler: sampler, normalization: data.normalization, kernels: machine.kernels)
+    evaluator = Evaluator(
+      network: network, metrics: config.training.metrics, normalization: data.normalization, pool: pool,
+      workspaces: workspaces)
+    saver = CheckpointSaver(store: directory.store, config: config.checkpoint)
+    position = RunPosition(stepsPerEpoch: sampler.batchesPerEpoch, epochs: config.training.epochs)
+    record = RunRecord(metrics: config.training.metrics)
+  }
+
+  /// Opens the types of loss and optimizer, once for the whole run.
+  private static func makeStep(
+    _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, clip: GradientClip?,
+    plan: ShardPlan,
+    seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+  ) -> TrainingStep {
+    DataParallelStep(
+      model: model, network: network, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed, pool: pool,
+      workspaces: workspaces)
+  }
+
+  /// Trains to the end of the last epoch, or until somebody asks to stop; either way the last state is on disk when this returns.
+  ///
+  /// - Returns: how the run ended.
+  /// - Throws: `TrainingError`, `WriteError`, or an observer's error.
+  public func run() throws -> RunEnd {
+    do {
+      try start()
+      while !position.isFinished {
+        if let signal = request.stopSignal { return try end(.stopped(signal: SignalWatcher.name(of: signal))) }
+        if position.awaitsEvaluation {
+          try finishEpoch()
+        } else {
+          try step()
+        }
+      }
+      return try end(.finished)
+    } catch {
+      // What is on its way to the disk is still a good checkpoint; the first error is the one to report.
+      _ = try? saver.finish()
+      notifyEnd(.failed)
+      throw error
+    }
+  }
+
+  private func start() throws {
+    batches.seek(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
+    stopwatch = Stopwatch()
+    let start = RunStart(
+      name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,
+      stepsPerEpoch: position.stepsPerEpoch, epochs: position.epochs, samples: data.split.training.count,
+      threads: pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
+      parameters: network.parameters.parameterCount)
+    for observer in observers { try observer.runStarted(start) }
+  }
+
+  /// One minibatch: gradient, all-reduce, update.
+  private func step() throws {
+    let batch = batches.next()
+    defer { batches.giveBack(batch) }
+    let schedule = config.training.schedule
+    let factor = schedule.factor(
+      step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
+    rate = config.training.optimizer.learningRate * factor
+    let result = try trainingStep.run(inputs: batch.inputs, labels: batch.labels, rate: rate)
+    position.step += 1
+    report(result, samples: batch.count, epoch: batch.epoch + 1)
+    try saveIfDue()
+  }
+
+  private func report(_ result: StepResult, samples: Int, epoch: Int) {
+    let before = record.current.correct
+    record.add(losses: trainingStep.losses.view[0..<samples], ranks: trainingStep.ranks.view[0..<samples])
+    stopwatch.samples += samples
+    let report = StepReport(
+      step: position.step, epoch: epoch, stepInEpoch: (position.step - 1) % position.stepsPerEpoch + 1,
+      loss: result.loss, accuracy: Double(record.current.correct - before) / Double(samples),
+      epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
+      gradientNorm: result.gradientNorm, samples: samples, seconds: stopwatch.seconds)
+    for observer in observers { observer.stepFinished(report) }
+  }
+
+  /// Evaluates, takes the epoch into the record, and saves where that is due.
+  private func finishEpoch() throws {
+    let samplesPerSecond = stopwatch.samplesPerSecond
+    let training = record.current
+    let evaluation = try evaluate()
+    position.epochsFinished += 1
+    let report = EpochReport(
+      epoch: position.epochsFinished, step: position.step,
+      training: MetricValues(training.values(config.training.metrics)),
+      evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation.metrics, samplesPerSecond: samplesPerSecond,
+      seconds: stopwatch.seconds)
+    record.finishEpoch(report)
+    for observer in observers { observer.epochFinished(report) }
+    try saveIfDue()
+    stopwatch.restartSamples()
+  }
+
+  /// Held-out samples where there are any, else the test set.
+  private var evaluatedOn: EvaluatedOn { data.split.validation.count > 0 ? .validation : .test }
+
+  private func evaluate() throws -> Evaluation {
+    switch evaluatedOn {
+    case .validation: try evaluate(data.training, samples: data.split.validation)
+    case .test: try evaluateTest()
+    }
+  }
+
+  /// Evaluates the present parameters on the test set.
+  public func evaluateTest() throws -> Evaluation {
+    try evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
+  }
+
+  private func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
+    try evaluator.evaluate(
+      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view)
+  }
+
+  private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
+    if saver.lastPosition != position { try save() }
+    announce(try saver.finish())
+    return notifyEnd(reason)
+  }
+
+  @discardableResult
+  private func notifyEnd(_ reason: RunEnd.Reason) -> RunEnd {
+    let end = RunEnd(
+      reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds)
+    for observer in observers { observer.runEnded(end) }
+    return end
+  }
+}
+
+// MARK: Saving and restoring
+
+extension Trainer {
+  private func saveIfDue() throws {
+    // A save that falls on an epoch's last step waits for the evaluation, which belongs to it.
+    guard !position.awaitsEvaluation else { return }
+    announce(try saver.takeReports())
+    if saver.isDue(position) || request.takeSaveRequest() { try save() }
+  }
+
+  private func save() throws {
+    for observer in observers { try observer.checkpointWillBeSaved(step: position.step) }
+    try saver.save(snapshot(), position: position)
+  }
+
+  private func announce(_ reports: [CheckpointReport]) {
+    for report in reports {
+      for observer in observers { observer.checkpointSaved(report) }
+    }
+  }
+
+  /// A copy of everything that a resume needs.
+  private func snapshot() -> Checkpoint {
+    Checkpoint(
+      parameters: model.parameterSnapshot(network.parameters),
+      optimizer: model.optimizerSnapshot(network.parameters, optimizer: config.training.optimizer, rate: rate),
+      run: record.runState(config: config, data: data, kernels: network.kernels, position: position))
+  }
+
+  /// Takes over a checkpoint's state: `run` goes on after its last step.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: from a run of the same config; only the number of epochs may differ.
+  ///   - path: its file, for messages.
+  ///   - acceptsOtherBits: whether another instruction set than the checkpoint's may go on.
+  /// - Throws: `TrainingError`: another network or optimizer (with every disagreement), other data, a position that this run does not have.
+  public func restore(_ checkpoint: Checkpoint, from path: String, acceptsOtherBits: Bool = false) throws(TrainingError)
+  {
+    let here = network.kernels.instructionSet.rawValue
+    guard acceptsOtherBits || checkpoint.run.instructionSet == here else {
+      throw .otherInstructionSet(checkpoint: checkpoint.run.instructionSet, here: here)
+    }
+    let optimizer = config.training.optimizer
+    let disagreements = checkpoint.disagreements(
+      with: network.parameters.entries.map { ($0.datasetPath, $0.spec.shape) },
+      optimizer: (type(of: optimizer).kerasName, model.slotShapes(network.parameters)))
+    guard disagreements.isEmpty else {
+      throw .otherNetwork(path: path, disagreements: disagreements.map(\.description))
+    }
+    guard checkpoint.run.dataFingerprint == data.training.fingerprint else {
+      throw .otherData(
+        expected: SHA256.hexadecimal(checkpoint.run.dataFingerprint),
+        found: SHA256.hexadecimal(data.training.fingerprint))
+    }
+    guard let record = RunRecord(restoring: checkpoint.run, metrics: config.training.metrics),
+      let position = position.restored(step: checkpoint.run.step, epochsFinished: checkpoint.run.epoch)
+    else {
+      throw .damagedState(path: path)
+    }
+    self.record = record
+    self.position = position
+    model.restore(checkpoint, layout: network.parameters)
+    rate = Double(checkpoint.optimizer.learningRate)
+    saver.restored(position: position, path: path)
+  }
+}
+
+/// Which samples are evaluated after each epoch.
+public enum EvaluatedOn: String, Sendable {
+  /// Training samples that were held out.
+  case validation
+  /// The test set.
+  case test
+}

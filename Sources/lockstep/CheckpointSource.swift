@@ -1,0 +1,45 @@
+import Checkpoints
+import Foundation
+import Training
+
+/// A checkpoint that the user named, by its file or by its run's directory.
+struct CheckpointSource {
+  /// The checkpoint.
+  let checkpoint: Checkpoint
+  /// Its file.
+  let path: String
+  /// The directory it lies in.
+  let directory: String
+  /// The newest good checkpoint of that directory, where that is another one.
+  let newerPath: String?
+
+  /// - Throws: `CheckpointError` where the file cannot be trusted, `TrainingError.nothingToResume` where the directory has none that can.
+  init(_ path: String) throws {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      let newest = try RunDirectory.newestCheckpoint(in: path)
+      guard let found = newest.found else {
+        throw TrainingError.nothingToResume(path: path, skipped: newest.skipped)
+      }
+      Console.warn(ofSkipped: newest.skipped)
+      (checkpoint, self.path) = found
+      directory = path
+      newerPath = nil
+    } else {
+      let checkpoint = try CheckpointStore.load(path)
+      self.checkpoint = checkpoint
+      self.path = path
+      let parent = (path as NSString).deletingLastPathComponent
+      directory = parent.isEmpty ? "." : parent
+      let newest = try RunDirectory.newestCheckpoint(in: directory).found
+      newerPath = newest.flatMap { $0.checkpoint.run.step > checkpoint.run.step ? $0.path : nil }
+    }
+  }
+}
+
+extension Console {
+  /// Says which damaged checkpoints were passed over.
+  static func warn(ofSkipped skipped: [String]) {
+    for reason in skipped { error("lockstep: passed over: \(reason)") }
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Networks
+import Reports
+import Settings
+import Tensors
+import Training
+
+/// `lockstep inspect PATH`
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Show what a config, a checkpoint or a run holds.",
+    discussion:
+      "For a config: the layers with output shapes, parameters and FLOPs. For a checkpoint: those, and its progress.")
+
+  @Argument(help: "A config (.json), a checkpoint (.h5) or a run directory (its newest good checkpoint is taken).")
+  var path: String
+
+  @Flag(help: "Print one SHA-256 over weights, optimizer state and step: equal for equal training states.")
+  var digest = false
+
+  @Flag(help: "Check every byte and say so; a damaged file ends with exit code 65.")
+  var verify = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    try Outcome.report {
+      if path.hasSuffix(".json") {
+        try inspectConfig()
+      } else {
+        try inspectCheckpoint()
+      }
+    }
+  }
+
+  private func inspectConfig() throws {
+    let config = try RunConfig(file: path)
+    let network = try network(of: config)
+    if json {
+      Console.answer(NetworkSummary.json(network).prettyPrinted)
+    } else {
+      Console.answer(NetworkSummary.table(network).description)
+    }
+  }
+
+  private func inspectCheckpoint() throws {
+    let source = try CheckpointSource(path)
+    if digest && !json && !verify {
+      Console.answer(SHA256.hexadecimal(source.checkpoint.digest()))
+      return
+    }
+    let config = try RunConfig(text: source.checkpoint.run.config, source: source.path)
+    let summary = CheckpointSummary(
+      of: source.checkpoint, path: source.path, config: config, withDigest: digest)
+    let network = try network(of: config)
+    if json {
+      Console.answer(summary.json.merging(network: NetworkSummary.json(network)).prettyPrinted)
+      return
+    }
+    Console.answer(summary.description)
+    Console.answer(NetworkSummary.table(network).description)
+    // Reading a checkpoint checks its checksum; there is nothing that would be read without it.
+    if verify { Console.answer("\(source.path): every byte is as it was written") }
+  }
+
+  private func network(of config: RunConfig) throws -> Network {
+    let kernels = try Kernels.selected(environment: ProcessInfo.processInfo.environment)
+    let input = try config.model.input ?? config.prepareData().training.shape
+    return try config.makeNetwork(input: input, kernels: kernels)
+  }
+}
+
+extension JSONValue {
+  /// This object with one more key, `network`.
+  fileprivate func merging(network: JSONValue) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members + [(key: "network", value: network)])
+  }
+}
+
+extension CheckpointSummary {
+  /// What a checkpoint holds.
+  fileprivate init(of checkpoint: Checkpoint, path: String, config: RunConfig, withDigest: Bool) {
+    let run = checkpoint.run
+    self.init(
+      path: path, bytes: 0, formatVersion: Checkpoint.formatVersion, name: config.name, seed: run.seed,
+      step: run.step, totalSteps: run.stepsPerEpoch * config.training.epochs,
+      epoch: min(run.epoch + 1, config.training.epochs),
+      epochs: config.training.epochs, stepInEpoch: run.batchesDone, stepsPerEpoch: run.stepsPerEpoch,
+      optimizer: checkpoint.optimizer.name, parameters: checkpoint.parameters.reduce(0) { $0 + $1.tensor.shape.count },
+      instructionSet: run.instructionSet, dataFingerprint: SHA256.hexadecimal(run.dataFingerprint),
+      best: run.best.map { ($0.metric, $0.value, $0.step) },
+      digest: withDigest ? SHA256.hexadecimal(checkpoint.digest()) : nil)
+  }
+}

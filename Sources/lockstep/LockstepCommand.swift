@@ -1,0 +1,22 @@
+import ArgumentParser
+import Training
+
+/// The command line: every subcommand reads arguments, calls the floors below and prints.
+@main
+struct LockstepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lockstep",
+    abstract: "Trains neural networks on the cores of a Linux server.",
+    discussion: """
+      A run is described by one JSON file. It trains with the same bits on any number of threads, can be stopped and \
+      resumed at any moment, and writes checkpoints that Keras reads.
+
+      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing, 74 cannot write, 75 stopped by a \
+      signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
+      """,
+    version: Lockstep.version,
+    subcommands: [
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, DataCommand.self,
+      SchemaCommand.self,
+    ])
+}

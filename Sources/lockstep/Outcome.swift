@@ -1,0 +1,71 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Networks
+import Reports
+import Settings
+import Tensors
+import Training
+
+/// The documented exit codes.
+enum Outcome: Int32 {
+  case usage = 64
+  case badData = 65
+  case inputMissing = 66
+  case internalError = 70
+  case cannotWrite = 74
+  case stopped = 75
+  case badConfig = 78
+
+  /// Runs a command's body; an error becomes one message on standard error and the exit code that belongs to it.
+  static func report(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      Console.error("lockstep: \(error)")
+      throw ExitCode(Outcome(of: error).rawValue)
+    }
+  }
+
+  /// The exit code of an error of the floors below.
+  init(of error: any Error) {
+    switch error {
+    case is SettingsError, is NetworkError: self = .badConfig
+    case is InstructionSetError: self = .usage
+    case let error as TrainingError: self = Outcome(of: error)
+    case let error as DatasetError: self = Outcome(of: error)
+    case let error as CheckpointError: self = error.reason == .missing ? .inputMissing : .badData
+    case let error as DownloadError: self = Outcome(of: error)
+    case is WriteError, is MetricsLogError: self = .cannotWrite
+    default: self = .internalError
+    }
+  }
+
+  private init(of error: TrainingError) {
+    switch error {
+    case .notFinite, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState: self = .badData
+    case .directoryInUse, .newerCheckpoint: self = .usage
+    case .nothingToResume, .cannotRead: self = .inputMissing
+    case .cannotWrite, .directoryLocked: self = .cannotWrite
+    case .unfit: self = .badConfig
+    }
+  }
+
+  private init(of error: DatasetError) {
+    switch error {
+    case .missing: self = .inputMissing
+    case .unwritable: self = .cannotWrite
+    case .file, .counts, .label, .shapes: self = .badData
+    case .tooFewToHoldOut: self = .badConfig
+    }
+  }
+
+  private init(of error: DownloadError) {
+    switch error {
+    case .curlMissing, .curlFailed, .noMirror: self = .inputMissing
+    case .unwritable: self = .cannotWrite
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Foundation
+import Reports
+import Training
+
+/// One training at the terminal: puts the trainer, its watchers and the signals together, and shows how it ended.
+struct RunSession {
+  /// Where a run begins.
+  enum Beginning {
+    /// At step 0.
+    case fresh
+    /// After a checkpoint.
+    case checkpoint(Checkpoint, path: String, acceptsOtherBits: Bool)
+  }
+
+  let machine: Machine
+  let progress: ProgressMode
+
+  /// Trains, and ends with exit code 75 where a signal stopped the run.
+  func train(_ config: RunConfig, in path: String, from beginning: Beginning) throws {
+    let directory = try RunDirectory(path: path, config: config.checkpoint)
+    let data = try config.prepareData()
+    let request = StopRequest()
+    let summary = RunSummary()
+    let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
+    let display = ProgressDisplay.make(mode: progress)
+    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? [])
+    let trainer = try Trainer(
+      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
+    if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
+      try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
+    }
+    try directory.save(config)
+    let signals = SignalWatcher(request)
+    let end = try withExtendedLifetime(signals) { try trainer.run() }
+    Console.answer(summary.text.trimmingSuffix("\n"))
+    if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
+  }
+}
+
+extension RunConfig {
+  /// Loads the samples that the config names.
+  func prepareData() throws(DatasetError) -> PreparedData {
+    try data.prepare(context: DatasetContext(environment: ProcessInfo.processInfo.environment), seed: seed)
+  }
+}
+
+extension String {
+  /// Without one line feed at the end, where there is one.
+  func trimmingSuffix(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+import Training
+
+/// `lockstep schema`
+struct SchemaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "Print the JSON Schema of the config.",
+    discussion: "Editors complete and check configs with it: lockstep schema > config.schema.json")
+
+  func run() { Console.answer(ConfigVocabulary.standard.jsonSchema.prettyPrinted) }
+}
