@@ -52,10 +52,9 @@ extension FieldType {
     case .boolean:
       return [("type", "boolean")]
     case .integer(let range):
-      var members: [(key: String, value: JSONValue)] = [("type", "integer")]
-      if range.lowerBound != .min { members.append(("minimum", .integer(range.lowerBound))) }
-      if range.upperBound != .max { members.append(("maximum", .integer(range.upperBound))) }
-      return members
+      return [
+        ("type", "integer"), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound)),
+      ]
     case .number(let range):
       var members: [(key: String, value: JSONValue)] = [("type", "number")]
       if let lower = range.lower {
@@ -66,9 +65,11 @@ extension FieldType {
       }
       return members
     case .string:
-      return [("type", "string"), ("minLength", 1), ("pattern", "^[^\\u0000-\\u001f\\u007f]*$")]
+      return [("type", "string"), ("minLength", 1), ("not", ["pattern": "[\\u0000-\\u001f\\u007f]"])]
     case .fileName:
-      return [("type", "string"), ("pattern", "^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$")]
+      return [
+        ("type", "string"), ("maxLength", 100), ("pattern", "^[A-Za-z0-9_]"), ("not", ["pattern": "[^A-Za-z0-9._-]"]),
+      ]
     case .oneOf(let names):
       return [("enum", .array(names.map { .string($0) }))]
     case .list(let element, let count):

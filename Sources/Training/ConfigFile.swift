@@ -33,6 +33,12 @@ public struct ConfigFile: Sendable {
     self.bytes = bytes
   }
 
+  /// Takes content that is at hand.
+  public init(path: String, bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+  }
+
   /// The file's name without directory and extension: `digits` for `Configs/digits.json`.
   public var baseName: String {
     let name = path.split(separator: "/").last ?? ""
