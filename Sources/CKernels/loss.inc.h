@@ -10,10 +10,7 @@ LS_INLINE vf ls_load_row(const float *row, int64_t i, int64_t count, float fill)
   return ls_select(ls_lanes_below(i, count), ls_load_part(row + i, count - i), ls_splat(fill));
 }
 
-LS_INLINE void ls_store_row(float *row, int64_t i, int64_t count, vf v) {
-  if (i + LS_LANES <= count) ls_store(row + i, v);
-  else ls_store_part(row + i, v, count - i);
-}
+LS_INLINE void ls_store_row(float *row, int64_t i, int64_t count, vf v) { ls_put(row + i, v, ls_lanes_left(i, count)); }
 
 LS_INLINE float ls_row_maximum(int64_t classes, const float *row) {
   vf most = ls_splat(-__builtin_inff());

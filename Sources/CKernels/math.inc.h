@@ -12,6 +12,21 @@
 
 #pragma clang fp contract(off)
 
+/// As many bytes as `vf` has floats.
+typedef uint8_t vb __attribute__((vector_size(LS_LANES)));
+
+/// How many elements the register that begins at element i holds: LS_LANES, or what is left of `count`.
+LS_INLINE int64_t ls_lanes_left(int64_t i, int64_t count) { return count - i < LS_LANES ? count - i : LS_LANES; }
+
+/// The first `lanes` floats at p, 1 to LS_LANES; zeros behind.
+LS_INLINE vf ls_take(const float *p, int64_t lanes) { return lanes == LS_LANES ? ls_load(p) : ls_load_part(p, lanes); }
+
+/// Writes the first `lanes` floats, 1 to LS_LANES.
+LS_INLINE void ls_put(float *p, vf v, int64_t lanes) {
+  if (lanes == LS_LANES) ls_store(p, v);
+  else ls_store_part(p, v, lanes);
+}
+
 /// a * b + c, rounded once on avx2 and avx512, twice on portable.
 LS_INLINE vf ls_multiply_add(vf a, vf b, vf c) {
 #if LS_LANES > 4

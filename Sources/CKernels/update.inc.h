@@ -4,37 +4,76 @@
 // equation written out in Swift. These loops wait for memory, not for arithmetic.
 #include "math.inc.h"
 
-/// Levels of the tree that any number of shards can have.
-enum { LS_TREE_LEVELS = 63 };
+// MARK: Sums
 
-static void ls_tree_sum(int64_t shards, int64_t stride, int64_t count, const float *gradients, float *total) {
-  for (int64_t i = 0; i < count; i += LS_LANES) {
-    int64_t rest = count - i;
-    // A binary counter: `waiting[level]` holds the sum of an aligned run of 2^level shards where bit `level` of s is set.
-    vf waiting[LS_TREE_LEVELS];
-    for (int64_t s = 0; s < shards; s++) {
-      const float *p = gradients + s * stride + i;
-      vf sum = rest >= LS_LANES ? ls_load(p) : ls_load_part(p, rest);
-      int level = 0;
-      for (; s >> level & 1; level++) sum = waiting[level] + sum;
-      waiting[level] = sum;
+enum {
+  /// Registers of one block: 512 bytes of each shard in turn keep the processor's prefetcher going (measured: half or twice as
+  /// much is slower).
+  LS_TREE_VECTORS = 128 / LS_LANES,
+  /// Levels of the tree for any number of shards below 2^32.
+  LS_TREE_LEVELS = 32,
+};
+
+/// The sum of `vectors` registers' worth of columns (the first `lanes` of each), over all shards.
+LS_INLINE void ls_tree_sum_block(int vectors, int64_t lanes, int64_t shards, int64_t stride, const float *gradients,
+                                 float *total) {
+  // A binary counter: where bit `level` of s is set, `waiting[level]` holds the sum of an aligned run of 2^level shards that
+  // has no right neighbour yet. So every gradient is read once and partial sums stay in the first-level cache.
+  vf waiting[LS_TREE_LEVELS][LS_TREE_VECTORS], sum[LS_TREE_VECTORS];
+  int64_t s = 0;
+  while (s < shards) {
+    const float *p = gradients + s * stride;
+    int level = 0;
+    if (s + 4 <= shards) {  // two levels at once in registers: s is a multiple of 4 here
+      for (int v = 0; v < vectors; v++, p += LS_LANES) {
+        vf front = ls_take(p, lanes) + ls_take(p + stride, lanes);
+        vf back = ls_take(p + 2 * stride, lanes) + ls_take(p + 3 * stride, lanes);
+        sum[v] = front + back;
+      }
+      level = 2;
+    } else {
+      for (int v = 0; v < vectors; v++) sum[v] = ls_take(p + v * LS_LANES, lanes);
     }
-    // Runs without a right neighbour moved up unchanged: join what waits, from the smallest run to the largest.
-    int level = __builtin_ctzll((uint64_t)shards);
-    vf sum = waiting[level];
-    while (++level < LS_TREE_LEVELS)
-      if (shards >> level & 1) sum = waiting[level] + sum;
-    if (rest >= LS_LANES) ls_store(total + i, sum);
-    else ls_store_part(total + i, sum, rest);
+    int64_t next = s + ((int64_t)1 << level);
+    for (; s >> level & 1; level++)
+      for (int v = 0; v < vectors; v++) sum[v] = waiting[level][v] + sum[v];
+    for (int v = 0; v < vectors; v++) waiting[level][v] = sum[v];
+    s = next;
   }
+  // A run without a right neighbour moves up unchanged: join what waits, from the smallest run to the largest.
+  int level = __builtin_ctzll((uint64_t)shards);
+  for (int v = 0; v < vectors; v++) sum[v] = waiting[level][v];
+  while (shards >> ++level)
+    if (shards >> level & 1)
+      for (int v = 0; v < vectors; v++) sum[v] = waiting[level][v] + sum[v];
+  for (int v = 0; v < vectors; v++) ls_put(total + v * LS_LANES, sum[v], lanes);
 }
 
+static void ls_tree_sum(int64_t shards, int64_t stride, int64_t count, const float *gradients, float *total) {
+  const int64_t block = LS_TREE_VECTORS * LS_LANES;
+  int64_t i = 0;
+  for (; i + block <= count; i += block)
+    ls_tree_sum_block(LS_TREE_VECTORS, LS_LANES, shards, stride, gradients + i, total + i);
+  for (; i + LS_LANES <= count; i += LS_LANES) ls_tree_sum_block(1, LS_LANES, shards, stride, gradients + i, total + i);
+  if (i < count) ls_tree_sum_block(1, count - i, shards, stride, gradients + i, total + i);
+}
+
+/// Twice as wide as `vf`: as many doubles as that has floats.
+typedef double vd __attribute__((vector_size(LS_LANES * 8)));
+
+/// Element i goes to sum i % 32, and the sums fold in halves: the same order, and so the same bits, on every instruction set. (A
+/// float's square is exact in FP64, so it makes no difference whether it is fused with the addition.)
 static double ls_sum_of_squares(int64_t count, const float *values) {
-  enum { WIDTH = 32 };
-  double sums[WIDTH] = {};
+  enum { WIDTH = 32, VECTORS = WIDTH / LS_LANES };
+  vd parts[VECTORS] = {};
   int64_t i = 0;
   for (; i + WIDTH <= count; i += WIDTH)
-    for (int j = 0; j < WIDTH; j++) sums[j] += (double)values[i + j] * (double)values[i + j];
+    for (int v = 0; v < VECTORS; v++) {
+      vd x = __builtin_convertvector(ls_load(values + i + v * LS_LANES), vd);
+      parts[v] += x * x;
+    }
+  double sums[WIDTH];
+  memcpy(sums, parts, sizeof sums);
   for (int j = 0; i + j < count; j++) sums[j] += (double)values[i + j] * (double)values[i + j];
   for (int half = WIDTH / 2; half > 0; half /= 2)
     for (int j = 0; j < half; j++) sums[j] += sums[j + half];
@@ -42,62 +81,86 @@ static double ls_sum_of_squares(int64_t count, const float *values) {
 }
 
 static void ls_scale(int64_t count, float factor, float *values) {
-  int64_t i = 0;
-  for (; i + LS_LANES <= count; i += LS_LANES) ls_store(values + i, ls_load(values + i) * factor);
-  if (i < count) ls_store_part(values + i, ls_load_part(values + i, count - i) * factor, count - i);
+  for (int64_t i = 0; i < count; i += LS_LANES) {
+    int64_t lanes = ls_lanes_left(i, count);
+    ls_put(values + i, ls_take(values + i, lanes) * factor, lanes);
+  }
+}
+
+// MARK: Update rules
+//
+// Each is one register's worth of its equation, and a loop. The last, partly filled register goes through the same code.
+
+/// `momentum` with Nesterov's correction or without, or none at all.
+typedef enum ls_sgd_form { LS_SGD_PLAIN, LS_SGD_MOMENTUM, LS_SGD_NESTEROV } ls_sgd_form;
+
+LS_INLINE void ls_sgd_of(ls_sgd_form form, int64_t count, float rate, float decay, float momentum, const float *gradient,
+                         float *parameters, float *velocity) {
+  const float shrink = rate * decay;
+  for (int64_t i = 0; i < count; i += LS_LANES) {
+    int64_t lanes = ls_lanes_left(i, count);
+    vf step = rate * ls_take(gradient + i, lanes);
+    vf p = ls_take(parameters + i, lanes);
+    p -= shrink * p;
+    if (form == LS_SGD_PLAIN) {
+      p -= step;
+    } else {
+      vf v = momentum * ls_take(velocity + i, lanes) - step;
+      p += form == LS_SGD_NESTEROV ? momentum * v - step : v;
+      ls_put(velocity + i, v, lanes);
+    }
+    ls_put(parameters + i, p, lanes);
+  }
 }
 
 static void ls_sgd(int64_t count, float rate, float decay, float momentum, int32_t nesterov, const float *gradient,
                    float *parameters, float *velocity) {
-  float shrink = rate * decay;
-  for (int64_t i = 0; i < count; i++) {
-    float step = rate * gradient[i], p = parameters[i];
-    p -= shrink * p;
-    if (velocity) {
-      float v = momentum * velocity[i] - step;
-      velocity[i] = v;
-      p += nesterov ? momentum * v - step : v;
-    } else {
-      p -= step;
-    }
-    parameters[i] = p;
+  if (!velocity) {
+    ls_sgd_of(LS_SGD_PLAIN, count, rate, decay, momentum, gradient, parameters, velocity);
+  } else if (nesterov) {
+    ls_sgd_of(LS_SGD_NESTEROV, count, rate, decay, momentum, gradient, parameters, velocity);
+  } else {
+    ls_sgd_of(LS_SGD_MOMENTUM, count, rate, decay, momentum, gradient, parameters, velocity);
   }
 }
 
 static void ls_adam(int64_t count, float rate, float corrected_rate, float decay, float beta1, float beta2, float epsilon,
                     const float *gradient, float *parameters, float *momentum, float *velocity) {
-  float shrink = rate * decay, first = 1 - beta1, second = 1 - beta2;
-  for (int64_t i = 0; i < count; i++) {
-    float g = gradient[i], m = momentum[i], v = velocity[i], p = parameters[i];
+  const float shrink = rate * decay, first = 1 - beta1, second = 1 - beta2;
+  for (int64_t i = 0; i < count; i += LS_LANES) {
+    int64_t lanes = ls_lanes_left(i, count);
+    vf g = ls_take(gradient + i, lanes), p = ls_take(parameters + i, lanes);
+    vf m = ls_take(momentum + i, lanes), v = ls_take(velocity + i, lanes);
     p -= shrink * p;
     m += (g - m) * first;
     v += (g * g - v) * second;
-    p -= corrected_rate * m / (__builtin_elementwise_sqrt(v) + epsilon);
-    momentum[i] = m;
-    velocity[i] = v;
-    parameters[i] = p;
+    p -= corrected_rate * m / (ls_sqrt(v) + epsilon);
+    ls_put(parameters + i, p, lanes);
+    ls_put(momentum + i, m, lanes);
+    ls_put(velocity + i, v, lanes);
   }
 }
 
 static void ls_rms_prop(int64_t count, float rate, float decay, float rho, float epsilon, const float *gradient,
                         float *parameters, float *velocity) {
-  float shrink = rate * decay, rest = 1 - rho;
-  for (int64_t i = 0; i < count; i++) {
-    float g = gradient[i], p = parameters[i];
+  const float shrink = rate * decay, fresh = 1 - rho;
+  for (int64_t i = 0; i < count; i += LS_LANES) {
+    int64_t lanes = ls_lanes_left(i, count);
+    vf g = ls_take(gradient + i, lanes), p = ls_take(parameters + i, lanes);
     p -= shrink * p;
-    float v = rho * velocity[i] + rest * (g * g);
-    p -= rate * g / __builtin_elementwise_sqrt(v + epsilon);
-    velocity[i] = v;
-    parameters[i] = p;
+    vf v = rho * ls_take(velocity + i, lanes) + fresh * (g * g);
+    p -= rate * g / ls_sqrt(v + epsilon);
+    ls_put(parameters + i, p, lanes);
+    ls_put(velocity + i, v, lanes);
   }
 }
 
-#define LS_UPDATE_KERNELS                     \
-  {                                           \
-      .tree_sum = ls_tree_sum,                \
-      .sum_of_squares = ls_sum_of_squares,    \
-      .scale = ls_scale,                      \
-      .sgd = ls_sgd,                          \
-      .adam = ls_adam,                        \
-      .rms_prop = ls_rms_prop,                \
+#define LS_UPDATE_KERNELS                  \
+  {                                        \
+      .tree_sum = ls_tree_sum,             \
+      .sum_of_squares = ls_sum_of_squares, \
+      .scale = ls_scale,                   \
+      .sgd = ls_sgd,                       \
+      .adam = ls_adam,                     \
+      .rms_prop = ls_rms_prop,             \
   }
