@@ -9,9 +9,9 @@ LS_INLINE vf ls_activate(ls_activation kind, vf slope, vf x) {
     case LS_RELU: return ls_select(x <= 0.0f, ls_splat(0.0f), x);
     case LS_LEAKY_RELU: return ls_select(x > 0.0f, x, slope * x);
     case LS_GELU: return x * ls_normal_at(x).cumulative;
-    case LS_SILU: return x * ls_sigmoid(x);
+    case LS_SILU: return x * ls_logistic_at(x).value;
     case LS_TANH: return ls_tanh(x);
-    case LS_SIGMOID: return ls_sigmoid(x);
+    case LS_SIGMOID: return ls_logistic_at(x).value;
   }
 }
 
@@ -26,8 +26,8 @@ LS_INLINE vf ls_activation_slope(ls_activation kind, vf slope, vf value, vf dy) 
       return dy * ls_multiply_add(value, normal.density, normal.cumulative);
     }
     case LS_SILU: {
-      vf s = ls_sigmoid(value);
-      return dy * (s * ls_multiply_add(value, 1.0f - s, ls_splat(1.0f)));
+      ls_logistic s = ls_logistic_at(value);
+      return dy * (s.value * ls_multiply_add(value, s.complement, ls_splat(1.0f)));
     }
     case LS_TANH: return dy * (1.0f - value * value);
     case LS_SIGMOID: return dy * (value * (1.0f - value));

@@ -118,11 +118,17 @@ LS_INLINE vf ls_log(vf x) {
   return ls_select(x == x, result, x);
 }
 
-/// 1 / (1 + e^-x), within 4 ulp, by the exponential of a negative number alone, so nothing overflows.
-LS_INLINE vf ls_sigmoid(vf x) {
+/// sigmoid x = 1 / (1 + e^-x) and sigmoid -x = 1 - sigmoid x, each within 4 ulp.
+typedef struct ls_logistic {
+  vf value, complement;
+} ls_logistic;
+
+/// By the exponential of a negative number alone, so nothing overflows, and without 1 - sigmoid x, which would cancel.
+LS_INLINE ls_logistic ls_logistic_at(vf x) {
   vf e = ls_exp(-ls_abs(x));
-  vf s = 1.0f / (1.0f + e);
-  return ls_select(x < 0.0f, e * s, s);
+  vf larger = 1.0f / (1.0f + e);
+  vf smaller = e * larger;
+  return (ls_logistic){ls_select(x < 0.0f, smaller, larger), ls_select(x < 0.0f, larger, smaller)};
 }
 
 /// tanh x, within 3 ulp: near 0 an odd polynomial, because 1 - 2 / (e^2x + 1) cancels there (Moshier, Cephes `tanhf`).
@@ -134,9 +140,9 @@ LS_INLINE vf ls_tanh(vf x) {
   p = ls_multiply_add(p, square, ls_splat(-5.37397155531e-2f));
   p = ls_multiply_add(p, square, ls_splat(1.33314422036e-1f));
   p = ls_multiply_add(p, square, ls_splat(-3.33332819422e-1f));
-  vf small = ls_multiply_add(p * square, x, x);
-  vf large = ls_with_sign(1.0f - 2.0f / (ls_exp(magnitude + magnitude) + 1.0f), x);
-  return ls_select(magnitude < 0.625f, small, large);
+  vf small = ls_multiply_add(p * square, magnitude, magnitude);
+  vf large = 1.0f - 2.0f / (ls_exp(magnitude + magnitude) + 1.0f);
+  return ls_with_sign(ls_select(magnitude < 0.625f, small, large), x);
 }
 
 /// The standard normal distribution at x: density phi = e^(-x^2/2) / sqrt(2 pi) and cumulative Phi = (1 + erf(x / sqrt 2)) / 2.

@@ -91,8 +91,8 @@ public struct RandomStream: Sendable {
 }
 
 /// The block function of Philox4x32-10.
-enum Philox {
-  static func block(
+package enum Philox {
+  package static func block(
     counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     var (x0, x1, x2, x3) = counter

@@ -1,0 +1,69 @@
+import Tensors
+import Testing
+
+/// Dropout equals the scalar generator's, element by element, and is one function for both directions.
+struct DropoutKernelTests {
+  let memory = GuardedMemory()
+
+  @Test(arguments: [Float(0), 0.1, 0.5, 0.999])
+  func equalsThePlainLoop(rate: Float) {
+    let stream = RandomStream(seed: 0x1234_5678_9ABC_DEF0, purpose: .dropout, lane: 3, index: 1_000_003, sample: 77)
+    for count in oddLengths {
+      let values = randomFloats(count)
+      let expected = NaiveElementwise.dropout(rate: rate, stream: stream, input: values)
+      for kernels in everyKernels {
+        let input = memory.hold(values)
+        let output = memory.space(count)
+        kernels.dropout(rate: rate, stream: stream, input: input.readOnly, output: output)
+        expectSameNumbers(output.array(), expected, "\(count), \(kernels.instructionSet)")
+        kernels.dropout(rate: rate, stream: stream, input: input.readOnly, output: input)
+        expectSameBits(input.array(), output.array(), "in place, \(count), \(kernels.instructionSet)")
+      }
+    }
+    #expect(memory.isIntact)
+  }
+
+  /// The kept share of a million elements is within five standard deviations of 1 − rate, and kept elements are scaled.
+  @Test(arguments: [Float(0.1), 0.5, 0.9])
+  func keepsTheStatedShare(rate: Float) {
+    let count = 1 << 20
+    let input = memory.hold([Float](repeating: 1, count: count))
+    let output = memory.space(count)
+    for kernels in everyKernels {
+      kernels.dropout(
+        rate: rate, stream: RandomStream(seed: 9, purpose: .test), input: input.readOnly, output: output)
+      let values = output.array()
+      let kept = values.count { $0 != 0 }
+      let deviation = (Double(count) * Double(rate) * Double(1 - rate)).squareRoot()
+      #expect(abs(Double(kept) - Double(count) * Double(1 - rate)) < 5 * deviation)
+      #expect(values.allSatisfy { $0 == 0 || $0 == 1 / (1 - rate) })
+    }
+    #expect(memory.isIntact)
+  }
+
+  @Test func rateZeroIsTheIdentity() {
+    let values = randomFloats(100)
+    for kernels in everyKernels {
+      let output = memory.space(100)
+      kernels.dropout(
+        rate: 0, stream: RandomStream(seed: 9, purpose: .test), input: memory.hold(values).readOnly, output: output)
+      #expect(output.array() == values)
+    }
+    #expect(memory.isIntact)
+  }
+
+  /// Streams of different samples drop different elements.
+  @Test func samplesDiffer() {
+    let input = memory.hold([Float](repeating: 1, count: 256))
+    for kernels in everyKernels {
+      let rows = (0..<4).map { sample in
+        let output = memory.space(256)
+        let stream = RandomStream(seed: 9, purpose: .dropout, sample: sample)
+        kernels.dropout(rate: 0.5, stream: stream, input: input.readOnly, output: output)
+        return output.array()
+      }
+      #expect(Set(rows).count == 4)
+    }
+    #expect(memory.isIntact)
+  }
+}
