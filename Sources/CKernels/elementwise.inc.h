@@ -23,11 +23,11 @@ LS_INLINE vf ls_activation_slope(ls_activation kind, vf slope, vf value, vf dy) 
     case LS_LEAKY_RELU: return ls_select(value > 0.0f, dy, slope * dy);
     case LS_GELU: {
       ls_normal normal = ls_normal_at(value);
-      return dy * ls_multiply_add(value, normal.density, normal.cumulative);
+      return dy * ls_fma(value, normal.density, normal.cumulative);
     }
     case LS_SILU: {
       ls_logistic s = ls_logistic_at(value);
-      return dy * (s.value * ls_multiply_add(value, s.complement, ls_splat(1.0f)));
+      return dy * (s.value * ls_fma(value, s.complement, ls_splat(1.0f)));
     }
     case LS_TANH: return dy * (1.0f - value * value);
     case LS_SIGMOID: return dy * (value * (1.0f - value));

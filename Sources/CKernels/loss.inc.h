@@ -63,7 +63,7 @@ static void ls_mean_squared_error(int64_t samples, int64_t classes, const float 
     for (int64_t k = 0; k < classes; k += LS_LANES) {
       vi is_label = ls_lane_numbers() == (int32_t)(labels[n] - k);
       vf distance = ls_load_row(row, k, classes, 0) - ls_select(is_label, ls_splat(1), ls_splat(0));
-      squares = ls_multiply_add(distance, distance, squares);
+      squares = ls_fma(distance, distance, squares);
       if (out) ls_store_row(out, k, classes, distance * factor);
     }
     losses[n] = ls_sum_lanes(squares) / (float)classes;

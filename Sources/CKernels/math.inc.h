@@ -1,15 +1,16 @@
 // Functions of one vector, without libm: its version could change a bit, and its calls cannot be vectorised.
 //
-// Every multiply-add below is either `ls_multiply_add` (fused where the instruction set has it) or two rounded operations; the compiler
-// chooses nowhere. That matters because it could fuse a loop's body and not its tail. For the same reason tails run through the
-// same vector code with a partly loaded register, so a lane's result never depends on its place.
+// A lane's result never depends on its place: tails run through the same vector code with a partly filled register, and every
+// multiply-add is either `ls_fma` or two rounded operations. The compiler fuses nothing by itself, because it could do so in a
+// loop's body and not in its tail.
 //
-// Errors named here were measured against double-precision references over dense sweeps (see `VectorMathTests`).
+// The errors named here were measured against FP64 over dense sweeps; `ElementwiseKernelTests` and `LossKernelTests` hold them.
 #ifndef LS_MATH_INC_H
 #define LS_MATH_INC_H
 
 #include "vectors.h"
 
+// Holds to the end of the translation unit, so for every kernel file that includes this one.
 #pragma clang fp contract(off)
 
 /// As many bytes as `vf` has floats.
@@ -18,22 +19,14 @@ typedef uint8_t vb __attribute__((vector_size(LS_LANES)));
 /// How many elements the register that begins at element i holds: LS_LANES, or what is left of `count`.
 LS_INLINE int64_t ls_lanes_left(int64_t i, int64_t count) { return count - i < LS_LANES ? count - i : LS_LANES; }
 
-/// The first `lanes` floats at p, 1 to LS_LANES; zeros behind.
+/// The first `lanes` floats at p, 1 to LS_LANES; zeros behind. The whole register is a case of its own because its branch is
+/// always taken but once, and a masked load or store costs more.
 LS_INLINE vf ls_take(const float *p, int64_t lanes) { return lanes == LS_LANES ? ls_load(p) : ls_load_part(p, lanes); }
 
 /// Writes the first `lanes` floats, 1 to LS_LANES.
 LS_INLINE void ls_put(float *p, vf v, int64_t lanes) {
   if (lanes == LS_LANES) ls_store(p, v);
   else ls_store_part(p, v, lanes);
-}
-
-/// a * b + c, rounded once on avx2 and avx512, twice on portable.
-LS_INLINE vf ls_multiply_add(vf a, vf b, vf c) {
-#if LS_LANES > 4
-  return __builtin_elementwise_fma(a, b, c);
-#else
-  return a * b + c;
-#endif
 }
 
 LS_INLINE vf ls_sqrt(vf x) { return __builtin_elementwise_sqrt(x); }
@@ -77,19 +70,19 @@ LS_INLINE vf ls_exp(vf x) {
   x = ls_select(x < -104.0f, ls_splat(-104.0f), x);
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits. (A conversion of NaN would be undefined.)
   const vf round = ls_splat(12582912.0f);
-  vf shifted = ls_multiply_add(x, ls_splat(1.44269504088896341f), round);
+  vf shifted = ls_fma(x, ls_splat(1.44269504088896341f), round);
   vi n = (vi)shifted - (vi)round;
   vf whole = shifted - round;
   // ln 2 in two parts; the first has nine bits, so its product with n is exact.
-  vf r = ls_multiply_add(whole, ls_splat(-0.693359375f), x);
-  r = ls_multiply_add(whole, ls_splat(2.12194440e-4f), r);
+  vf r = ls_fma(whole, ls_splat(-0.693359375f), x);
+  r = ls_fma(whole, ls_splat(2.12194440e-4f), r);
   vf p = ls_splat(1.9875691500e-4f);
-  p = ls_multiply_add(p, r, ls_splat(1.3981999507e-3f));
-  p = ls_multiply_add(p, r, ls_splat(8.3334519073e-3f));
-  p = ls_multiply_add(p, r, ls_splat(4.1665795894e-2f));
-  p = ls_multiply_add(p, r, ls_splat(1.6666665459e-1f));
-  p = ls_multiply_add(p, r, ls_splat(5.0000001201e-1f));
-  p = ls_multiply_add(p, r * r, r) + 1.0f;
+  p = ls_fma(p, r, ls_splat(1.3981999507e-3f));
+  p = ls_fma(p, r, ls_splat(8.3334519073e-3f));
+  p = ls_fma(p, r, ls_splat(4.1665795894e-2f));
+  p = ls_fma(p, r, ls_splat(1.6666665459e-1f));
+  p = ls_fma(p, r, ls_splat(5.0000001201e-1f));
+  p = ls_fma(p, r * r, r) + 1.0f;
   vi half = n >> 1;
   return p * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
 }
@@ -103,18 +96,18 @@ LS_INLINE vf ls_log(vf x) {
   vf exponent = __builtin_convertvector(e, vf);
   vf square = m * m;
   vf p = ls_splat(7.0376836292e-2f);
-  p = ls_multiply_add(p, m, ls_splat(-1.1514610310e-1f));
-  p = ls_multiply_add(p, m, ls_splat(1.1676998740e-1f));
-  p = ls_multiply_add(p, m, ls_splat(-1.2420140846e-1f));
-  p = ls_multiply_add(p, m, ls_splat(1.4249322787e-1f));
-  p = ls_multiply_add(p, m, ls_splat(-1.6668057665e-1f));
-  p = ls_multiply_add(p, m, ls_splat(2.0000714765e-1f));
-  p = ls_multiply_add(p, m, ls_splat(-2.4999993993e-1f));
-  p = ls_multiply_add(p, m, ls_splat(3.3333331174e-1f));
+  p = ls_fma(p, m, ls_splat(-1.1514610310e-1f));
+  p = ls_fma(p, m, ls_splat(1.1676998740e-1f));
+  p = ls_fma(p, m, ls_splat(-1.2420140846e-1f));
+  p = ls_fma(p, m, ls_splat(1.4249322787e-1f));
+  p = ls_fma(p, m, ls_splat(-1.6668057665e-1f));
+  p = ls_fma(p, m, ls_splat(2.0000714765e-1f));
+  p = ls_fma(p, m, ls_splat(-2.4999993993e-1f));
+  p = ls_fma(p, m, ls_splat(3.3333331174e-1f));
   vf y = p * m * square;
-  y = ls_multiply_add(exponent, ls_splat(-2.12194440e-4f), y);
-  y = ls_multiply_add(square, ls_splat(-0.5f), y);
-  vf result = ls_multiply_add(exponent, ls_splat(0.693359375f), m + y);
+  y = ls_fma(exponent, ls_splat(-2.12194440e-4f), y);
+  y = ls_fma(square, ls_splat(-0.5f), y);
+  vf result = ls_fma(exponent, ls_splat(0.693359375f), m + y);
   return ls_select(x == x, result, x);
 }
 
@@ -136,11 +129,11 @@ LS_INLINE vf ls_tanh(vf x) {
   vf magnitude = ls_abs(x);
   vf square = x * x;
   vf p = ls_splat(-5.70498872745e-3f);
-  p = ls_multiply_add(p, square, ls_splat(2.06390887954e-2f));
-  p = ls_multiply_add(p, square, ls_splat(-5.37397155531e-2f));
-  p = ls_multiply_add(p, square, ls_splat(1.33314422036e-1f));
-  p = ls_multiply_add(p, square, ls_splat(-3.33332819422e-1f));
-  vf small = ls_multiply_add(p * square, magnitude, magnitude);
+  p = ls_fma(p, square, ls_splat(2.06390887954e-2f));
+  p = ls_fma(p, square, ls_splat(-5.37397155531e-2f));
+  p = ls_fma(p, square, ls_splat(1.33314422036e-1f));
+  p = ls_fma(p, square, ls_splat(-3.33332819422e-1f));
+  vf small = ls_fma(p * square, magnitude, magnitude);
   vf large = 1.0f - 2.0f / (ls_exp(magnitude + magnitude) + 1.0f);
   return ls_with_sign(ls_select(magnitude < 0.625f, small, large), x);
 }
@@ -156,16 +149,16 @@ typedef struct ls_normal {
 LS_INLINE ls_normal ls_normal_at(vf x) {
   vf magnitude = ls_abs(x);
   vf bell = ls_exp(magnitude * magnitude * -0.5f);
-  vf t = 1.0f / ls_multiply_add(magnitude, ls_splat(0.35f), ls_splat(1.0f));
+  vf t = 1.0f / ls_fma(magnitude, ls_splat(0.35f), ls_splat(1.0f));
   vf p = ls_splat(-0.029158029705286026f);
-  p = ls_multiply_add(p, t, ls_splat(0.1440316140651703f));
-  p = ls_multiply_add(p, t, ls_splat(-0.25584039092063904f));
-  p = ls_multiply_add(p, t, ls_splat(0.15932124853134155f));
-  p = ls_multiply_add(p, t, ls_splat(-0.023213393986225128f));
-  p = ls_multiply_add(p, t, ls_splat(0.10555292665958405f));
-  p = ls_multiply_add(p, t, ls_splat(0.11982118338346481f));
-  p = ls_multiply_add(p, t, ls_splat(0.1398635357618332f));
-  p = ls_multiply_add(p, t, ls_splat(0.139621302485466f));
+  p = ls_fma(p, t, ls_splat(0.1440316140651703f));
+  p = ls_fma(p, t, ls_splat(-0.25584039092063904f));
+  p = ls_fma(p, t, ls_splat(0.15932124853134155f));
+  p = ls_fma(p, t, ls_splat(-0.023213393986225128f));
+  p = ls_fma(p, t, ls_splat(0.10555292665958405f));
+  p = ls_fma(p, t, ls_splat(0.11982118338346481f));
+  p = ls_fma(p, t, ls_splat(0.1398635357618332f));
+  p = ls_fma(p, t, ls_splat(0.139621302485466f));
   vf tail = p * t * bell;
   return (ls_normal){bell * 0.3989422804014327f, ls_select(x < 0.0f, tail, 1.0f - tail)};
 }

@@ -33,8 +33,9 @@ struct UpdateKernelTests {
       for run in [2, 4, 8] {
         let parts = memory.space(16 / run * count)
         for part in 0..<16 / run {
+          let gradients = memory.hold(Array(all[part * run * count..<(part + 1) * run * count]))
           kernels.treeSum(
-            shards: run, stride: count, gradients: memory.hold(Array(all[part * run * count..<(part + 1) * run * count])).readOnly,
+            shards: run, stride: count, gradients: gradients.readOnly,
             total: parts[part * count..<(part + 1) * count])
         }
         let total = memory.space(count)
