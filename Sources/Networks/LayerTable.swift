@@ -1,8 +1,11 @@
 import Settings
 
-/// The kinds of layers that a config can name. To add one: a file in `Layers/` and a line here.
+/// The layers that a config can name.
+///
+/// Adding one to Lockstep is a new file in `Layers/` plus one line in `standard`; a program that uses Lockstep as a library adds its
+/// own with `adding`.
 public struct LayerTable: Sendable {
-  /// The layers of this library.
+  /// Every layer of Lockstep.
   public static let standard = LayerTable([
     Conv2D.self,
     MaxPool2D.self,
@@ -14,29 +17,30 @@ public struct LayerTable: Sendable {
     Activation.self,
   ])
 
-  /// All kinds, in the order of the documentation.
-  public let types: [any Layer.Type]
+  /// The kinds, in the order in which the documentation lists them.
+  public let kinds: [any Layer.Type]
 
-  /// - Precondition: no two kinds have one name.
-  public init(_ types: [any Layer.Type]) {
-    precondition(Set(types.map { $0.schema.name }).count == types.count, "two kinds of layers have one name")
-    self.types = types
+  /// - Precondition: no two kinds have the same name.
+  public init(_ kinds: [any Layer.Type]) {
+    let names = kinds.map { $0.schema.name }
+    precondition(Set(names).count == names.count, "two layers have one name")
+    self.kinds = kinds
   }
 
-  /// This table with layers of your own behind.
-  public func adding(_ types: any Layer.Type...) -> LayerTable { LayerTable(self.types + types) }
+  /// These kinds and one more.
+  public func adding(_ kind: any Layer.Type) -> LayerTable { LayerTable(kinds + [kind]) }
 
-  /// What the config may say.
-  public var schemas: [ObjectSchema] { types.map { $0.schema } }
+  /// The type of a config key that takes any of these layers.
+  public var fieldType: FieldType { .variant(kinds.map { $0.schema }) }
 
-  /// The layer that a config object describes.
+  /// The layer that validated settings describe.
   ///
-  /// - Precondition: `settings` was validated against one of `schemas`.
   /// - Throws: `SettingsError` where its keys contradict each other.
+  /// - Precondition: `settings` were validated against `fieldType`.
   public func make(_ settings: Settings) throws(SettingsError) -> any Layer {
-    guard let type = types.first(where: { $0.schema.name == settings.schema.name }) else {
-      preconditionFailure("no layer '\(settings.schema.name)'")
+    guard let kind = kinds.first(where: { $0.schema.name == settings.schema.name }) else {
+      preconditionFailure("no layer is called '\(settings.schema.name)'")
     }
-    return try type.init(settings: settings)
+    return try kind.init(settings: settings)
   }
 }

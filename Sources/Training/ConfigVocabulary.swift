@@ -57,7 +57,7 @@ public struct ConfigVocabulary: Sendable {
         Field(
           "input", .list(.integer(1...1 << 24), count: 1...3), default: .null,
           "Shape of one sample, [height, width, channels] or [values]; by default that of the data set."),
-        Field("layers", .list(.variant(layers.schemas), count: 1...1_000), "The layers, first to last."),
+        Field("layers", .list(layers.fieldType, count: 1...1_000), "The layers, first to last."),
       ])
   }
 
@@ -71,14 +71,14 @@ public struct ConfigVocabulary: Sendable {
           "shards", .integer(1...1_024), default: .null,
           "Parts that a batch is cut into, the unit of parallel work; by default one for every 16 samples. "
             + "Decides the order of summation, and so the bits of the result."),
-        Field("loss", .variant(losses.schemas), default: "softmaxCrossEntropy", "What training makes small."),
+        Field("loss", losses.fieldType, default: "softmaxCrossEntropy", "What training makes small."),
         Field("optimizer", optimizers.fieldType, "The update rule."),
         Field("schedule", schedules.fieldType, default: "constant", "How the learning rate changes."),
         Field(
           "clipNorm", .number(.positive), default: .null,
           "Largest Euclidean norm of the gradient over all parameters; a longer one is scaled down. Off by default."),
         Field(
-          "metrics", .list(.variant(metrics.schemas), count: 0...16), default: ["accuracy"],
+          "metrics", .list(metrics.fieldType, count: 0...16), default: ["accuracy"],
           "What is reported beside the loss."),
       ])
   }

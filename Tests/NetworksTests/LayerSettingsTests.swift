@@ -72,7 +72,7 @@ struct LayerSettingsTests {
       ("dense", ["units": 1, "activation": ["type": "leakyRelu", "slope": -1]], "activation.slope"),
     ] as [(String, JSONValue, String)])
   func refused(type: String, keys: JSONValue, path: String) throws {
-    let layer = try #require(LayerTable.standard.types.first { $0.schema.name == type })
+    let layer = try #require(LayerTable.standard.kinds.first { $0.schema.name == type })
     let error = try #require(throws: SettingsError.self) { try layer.init(keys) }
     #expect(error.path == path)
   }
@@ -112,7 +112,7 @@ struct TableTests {
   func make() throws {
     let schema = ObjectSchema(
       "model", "A model.",
-      fields: [Field("layers", .list(.variant(LayerTable.standard.schemas), count: 0...9), "Layers.")])
+      fields: [Field("layers", .list(LayerTable.standard.fieldType, count: 0...9), "Layers.")])
     let settings = try schema.decode(
       json: """
         {"layers": [{"type": "conv2d", "filters": 2, "kernel": 3}, {"type": "maxPool2d"}, {"type": "averagePool2d"},
@@ -121,7 +121,7 @@ struct TableTests {
         """)
     let layers = try settings.settingsList("layers").map { try LayerTable.standard.make($0) }
     #expect(
-      layers.map { type(of: $0).schema.name } == LayerTable.standard.schemas.map(\.name) + ["flatten"])
+      layers.map { type(of: $0).schema.name } == LayerTable.standard.kinds.map { $0.schema.name } + ["flatten"])
   }
 
   @Test("losses and metrics are made from a name or an object")
@@ -129,8 +129,8 @@ struct TableTests {
     let schema = ObjectSchema(
       "training", "Training.",
       fields: [
-        Field("loss", .variant(LossTable.standard.schemas), "Loss."),
-        Field("metrics", .list(.variant(MetricTable.standard.schemas), count: 0...9), "Metrics."),
+        Field("loss", LossTable.standard.fieldType, "Loss."),
+        Field("metrics", .list(MetricTable.standard.fieldType, count: 0...9), "Metrics."),
       ])
     let settings = try schema.decode(
       json: #"{"loss": "softmaxCrossEntropy", "metrics": ["accuracy", {"type": "topKAccuracy", "k": 3}]}"#)
@@ -142,7 +142,7 @@ struct TableTests {
   @Test("a library user's layer joins the table and runs")
   func ownLayer() throws {
     let table = LayerTable.standard.adding(Doubling.self)
-    #expect(table.schemas.map(\.name).last == "doubling")
+    #expect(table.kinds.last?.schema.name == "doubling")
     let layer = try table.make(Doubling.schema.decode([:]))
     let plain = try TrainingSet(input: [3], layers: [Dense(units: 2)], samples: 1, kernels: .best).evaluate()
     let doubled = try TrainingSet(input: [3], layers: [Dense(units: 2), layer], samples: 1, kernels: .best).evaluate()

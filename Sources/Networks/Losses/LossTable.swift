@@ -1,36 +1,40 @@
 import Settings
 
-/// The losses that a config can name. To add one: a file in `Losses/` and a line here.
+/// The losses that a config can name.
+///
+/// Adding one to Lockstep is a new file in `Losses/` plus one line in `standard`; a program that uses Lockstep as a library adds its
+/// own with `adding`.
 public struct LossTable: Sendable {
-  /// The losses of this library.
+  /// Every loss of Lockstep.
   public static let standard = LossTable([
     SoftmaxCrossEntropy.self,
     MeanSquaredError.self,
   ])
 
-  /// All kinds, in the order of the documentation.
-  public let types: [any Loss.Type]
+  /// The kinds, in the order in which the documentation lists them.
+  public let kinds: [any Loss.Type]
 
-  /// - Precondition: no two kinds have one name.
-  public init(_ types: [any Loss.Type]) {
-    precondition(Set(types.map { $0.schema.name }).count == types.count, "two losses have one name")
-    self.types = types
+  /// - Precondition: no two kinds have the same name.
+  public init(_ kinds: [any Loss.Type]) {
+    let names = kinds.map { $0.schema.name }
+    precondition(Set(names).count == names.count, "two losses have one name")
+    self.kinds = kinds
   }
 
-  /// This table with losses of your own behind.
-  public func adding(_ types: any Loss.Type...) -> LossTable { LossTable(self.types + types) }
+  /// These kinds and one more.
+  public func adding(_ kind: any Loss.Type) -> LossTable { LossTable(kinds + [kind]) }
 
-  /// What the config may say.
-  public var schemas: [ObjectSchema] { types.map { $0.schema } }
+  /// The type of a config key that takes any of these losses.
+  public var fieldType: FieldType { .variant(kinds.map { $0.schema }) }
 
-  /// The loss that a config object describes.
+  /// The loss that validated settings describe.
   ///
-  /// - Precondition: `settings` was validated against one of `schemas`.
   /// - Throws: `SettingsError` where its keys contradict each other.
+  /// - Precondition: `settings` were validated against `fieldType`.
   public func make(_ settings: Settings) throws(SettingsError) -> any Loss {
-    guard let type = types.first(where: { $0.schema.name == settings.schema.name }) else {
-      preconditionFailure("no loss '\(settings.schema.name)'")
+    guard let kind = kinds.first(where: { $0.schema.name == settings.schema.name }) else {
+      preconditionFailure("no loss is called '\(settings.schema.name)'")
     }
-    return try type.init(settings: settings)
+    return try kind.init(settings: settings)
   }
 }

@@ -1,36 +1,40 @@
 import Settings
 
-/// The metrics that a config can name. To add one: a file in `Metrics/` and a line here.
+/// The metrics that a config can name.
+///
+/// Adding one to Lockstep is a new file in `Metrics/` plus one line in `standard`; a program that uses Lockstep as a library adds its
+/// own with `adding`.
 public struct MetricTable: Sendable {
-  /// The metrics of this library.
+  /// Every metric of Lockstep.
   public static let standard = MetricTable([
     Accuracy.self,
     TopKAccuracy.self,
   ])
 
-  /// All kinds, in the order of the documentation.
-  public let types: [any Metric.Type]
+  /// The kinds, in the order in which the documentation lists them.
+  public let kinds: [any Metric.Type]
 
-  /// - Precondition: no two kinds have one name.
-  public init(_ types: [any Metric.Type]) {
-    precondition(Set(types.map { $0.schema.name }).count == types.count, "two metrics have one name")
-    self.types = types
+  /// - Precondition: no two kinds have the same name.
+  public init(_ kinds: [any Metric.Type]) {
+    let names = kinds.map { $0.schema.name }
+    precondition(Set(names).count == names.count, "two metrics have one name")
+    self.kinds = kinds
   }
 
-  /// This table with metrics of your own behind.
-  public func adding(_ types: any Metric.Type...) -> MetricTable { MetricTable(self.types + types) }
+  /// These kinds and one more.
+  public func adding(_ kind: any Metric.Type) -> MetricTable { MetricTable(kinds + [kind]) }
 
-  /// What the config may say.
-  public var schemas: [ObjectSchema] { types.map { $0.schema } }
+  /// The type of a config key that takes any of these metrics.
+  public var fieldType: FieldType { .variant(kinds.map { $0.schema }) }
 
-  /// The metric that a config object describes.
+  /// The metric that validated settings describe.
   ///
-  /// - Precondition: `settings` was validated against one of `schemas`.
   /// - Throws: `SettingsError` where its keys contradict each other.
+  /// - Precondition: `settings` were validated against `fieldType`.
   public func make(_ settings: Settings) throws(SettingsError) -> any Metric {
-    guard let type = types.first(where: { $0.schema.name == settings.schema.name }) else {
-      preconditionFailure("no metric '\(settings.schema.name)'")
+    guard let kind = kinds.first(where: { $0.schema.name == settings.schema.name }) else {
+      preconditionFailure("no metric is called '\(settings.schema.name)'")
     }
-    return try type.init(settings: settings)
+    return try kind.init(settings: settings)
   }
 }
