@@ -1,156 +1,235 @@
 // Convolution as an implicit GEMM. A row of the matrix is a pixel: what it needs of one kernel row are kernel_width * channels
 // contiguous floats of the NHWC image, and the kernel, HWIO, is the other matrix as it lies. Nothing is unfolded.
 
-/// The image that the window slides over: the sample itself, or its copy with a border of zeros.
-typedef struct ls_canvas {
-  int64_t line;  ///< floats in a row of pixels
-  int64_t size;  ///< floats of scratch that a copy takes, 0 where there is no border
-} ls_canvas;
+/// Floats that a loop should find again in the second-level cache (512 KiB).
+#define LS_CACHE_FLOATS (128 * 1024)
 
-static ls_canvas ls_canvas_of(const ls_window2d *w) {
-  int64_t line = (int64_t)(w->width + w->pad_left + w->pad_right) * w->channels;
+/// What the kernels derive from a window: counts of floats.
+typedef struct ls_geometry {
+  int64_t window_row;  ///< what a pixel needs of one row of the image
+  int64_t x_sample;
+  int64_t y_line, y_sample;
+  int64_t line;    ///< a row of the canvas: the image, or its copy with a border of zeros
+  int64_t canvas;  ///< such a copy, 0 where there is no border
+  int64_t group;   ///< images that the weight gradient takes at a time
+} ls_geometry;
+
+static ls_geometry ls_geometry_of(const ls_window2d *w) {
+  ls_geometry g = {.window_row = (int64_t)w->kernel_width * w->channels,
+                   .x_sample = (int64_t)w->height * w->width * w->channels,
+                   .y_line = (int64_t)w->out_width * w->filters,
+                   .line = (int64_t)(w->width + w->pad_left + w->pad_right) * w->channels};
+  g.y_sample = w->out_height * g.y_line;
   int32_t border = w->pad_top | w->pad_bottom | w->pad_left | w->pad_right;
-  return (ls_canvas){line, border ? line * (w->height + w->pad_top + w->pad_bottom) : 0};
+  if (border) g.canvas = g.line * (w->height + w->pad_top + w->pad_bottom);
+  int64_t fit = LS_CACHE_FLOATS / ((border ? g.canvas : g.x_sample) + g.y_sample);
+  g.group = fit < 1 ? 1 : fit;
+  return g;
 }
 
-/// Copies a sample into the middle of the canvas.
-static void ls_canvas_fill(const ls_window2d *w, const ls_canvas *canvas, const float *x, float *scratch) {
+/// Puts samples into the middle of as many canvases, whose borders are already zero.
+static void ls_canvas_fill(const ls_window2d *w, const ls_geometry *g, int64_t samples, const float *x, float *canvas) {
   int64_t row = (int64_t)w->width * w->channels;
-  float *to = scratch + w->pad_top * canvas->line + (int64_t)w->pad_left * w->channels;
-  for (int64_t i = 0; i < w->height; i++) memcpy(to + i * canvas->line, x + i * row, (size_t)row * sizeof(float));
+  float *to = canvas + w->pad_top * g->line + (int64_t)w->pad_left * w->channels;
+  for (int64_t n = 0; n < samples; n++, to += g->canvas)
+    for (int64_t i = 0; i < w->height; i++, x += row) memcpy(to + i * g->line, x, (size_t)row * sizeof(float));
 }
 
-static int64_t ls_convolution_scratch(const ls_window2d *w) { return ls_canvas_of(w).size; }
-
-static int64_t ls_convolution_prepared(const ls_window2d *w) {
-  return (int64_t)w->kernel_height * w->kernel_width * w->channels * w->filters;
+/// Floats at the start of `forward`'s scratch for the kernel laid out panel after panel; 0 where one panel holds all filters.
+static int64_t ls_packed_size(const ls_window2d *w, const ls_geometry *g, const ls_panels *panels) {
+  int64_t size = w->kernel_height * g->window_row * w->filters;
+  return panels->vectors.parts > 1 ? (size + LS_LANES - 1) / LS_LANES * LS_LANES : 0;
 }
 
-/// The kernel with its last two axes exchanged: [KH, KW, F, C].
-static void ls_convolution_prepare(const ls_window2d *w, const float *kernel, float *prepared) {
-  int64_t taps = (int64_t)w->kernel_height * w->kernel_width, matrix = (int64_t)w->channels * w->filters;
-  for (int64_t t = 0; t < taps; t++)
-    ls_transpose(w->channels, w->filters, kernel + t * matrix, w->filters, prepared + t * matrix, w->channels);
+static int64_t ls_convolution_scratch(const ls_window2d *w) {
+  ls_geometry g = ls_geometry_of(w);
+  ls_panels panels = ls_panels_of(w->filters);
+  int64_t forward = ls_packed_size(w, &g, &panels) + g.canvas, weights = g.group * g.canvas;
+  int64_t input = w->out_width * g.window_row, most = forward > weights ? forward : weights;
+  return most > input ? most : input;
 }
 
 static void ls_convolution_forward(const ls_window2d *w, int64_t samples, const float *x, const float *kernel,
                                    const float *bias, float *y, float *scratch) {
-  ls_canvas canvas = ls_canvas_of(w);
+  ls_geometry g = ls_geometry_of(w);
   ls_panels panels = ls_panels_of(w->filters);
-  int64_t x_sample = (int64_t)w->height * w->width * w->channels, y_line = (int64_t)w->out_width * w->filters;
-  int64_t depth = (int64_t)w->kernel_width * w->channels;
-  if (canvas.size && samples) memset(scratch, 0, (size_t)canvas.size * sizeof(float));
+  int64_t packed = ls_packed_size(w, &g, &panels), taps = w->kernel_height * g.window_row;
+  if (packed) ls_pack(taps, &panels, kernel, scratch);
+  float *canvas = scratch + packed;
+  if (g.canvas) memset(canvas, 0, (size_t)g.canvas * sizeof(float));
   for (int64_t n = 0; n < samples; n++) {
-    const float *image = x + n * x_sample;
-    if (canvas.size) {
-      ls_canvas_fill(w, &canvas, image, scratch);
-      image = scratch;
+    const float *image = x + n * g.x_sample;
+    if (g.canvas) {
+      ls_canvas_fill(w, &g, 1, image, canvas);
+      image = canvas;
     }
     for (int64_t part = 0; part < panels.vectors.parts; part++) {
       ls_panel panel = ls_panel_at(&panels, part);
-      ls_product p = {
-          .tile = {.start = bias ? bias + panel.column : 0, .c_row = w->filters, .last = panel.last},
-          .segments = w->kernel_height, .depth = depth,
-          .a_row = (int64_t)w->stride_width * w->channels, .a_segment = canvas.line,
-          .b = kernel + panel.column, .b_row = w->filters, .b_segment = depth * w->filters};
-      for (int64_t i = 0; i < w->out_height; i++) {
-        p.a = image + i * w->stride_height * canvas.line;
-        p.tile.c = y + (n * w->out_height + i) * y_line + panel.column;
-        ls_product_run(p, w->out_width, panel.vectors);
+      // As many rows of the kernel at a time as the cache holds; the sums wait in the output.
+      int64_t matrix = g.window_row * panel.columns, rows = LS_CACHE_FLOATS / matrix;
+      ls_split passes = ls_split_of(w->kernel_height, rows < 1 ? 1 : rows);
+      for (int64_t pass = 0; pass < passes.parts; pass++) {
+        int64_t a = ls_part_start(&passes, pass);
+        ls_product p = {
+            .tile = {.start_row = a ? w->filters : 0, .c_row = w->filters, .last = panel.last},
+            .segments = ls_part_size(&passes, pass), .depth = g.window_row,
+            .a_row = (int64_t)w->stride_width * w->channels, .a_segment = g.line,
+            .b = (packed ? scratch + taps * panel.column : kernel) + a * matrix, .b_row = panel.columns,
+            .b_segment = matrix};
+        for (int64_t i = 0; i < w->out_height; i++) {
+          p.tile.c = y + n * g.y_sample + i * g.y_line + panel.column;
+          p.tile.start = a ? p.tile.c : bias ? bias + panel.column : 0;
+          p.a = image + (i * w->stride_height + a) * g.line;
+          ls_product_run(p, w->out_width, panel.vectors);
+        }
       }
     }
   }
 }
 
-/// One pass of the weight gradient over `images` images: element k of the flattened window [KH, KW, C] is a row of the result.
-static void ls_convolution_weight_pass(const ls_window2d *w, int64_t images, const float *x, const float *dy,
-                                       int64_t line, float *kernel_gradient, int32_t resume) {
-  int64_t run = (int64_t)w->kernel_width * w->channels, y_line = (int64_t)w->out_width * w->filters;
+/// One pass of the weight gradient over `images` images `x_image` apart: element k of the flattened window [KH, KW, C] is a row of
+/// the result.
+static void ls_convolution_weight_pass(const ls_window2d *w, const ls_geometry *g, int64_t images, const float *x,
+                                       int64_t x_image, const float *dy, float *kernel_gradient, int resume) {
   ls_panels panels = ls_panels_of(w->filters);
   for (int64_t part = 0; part < panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&panels, part);
-    ls_split rows = ls_split_of(w->kernel_height * run, ls_outer_rows[panel.vectors - 1]);
+    ls_split rows = ls_split_of(w->kernel_height * g->window_row, ls_outer_rows[panel.vectors - 1]);
     for (int64_t tile = 0; tile < rows.parts; tile++) {
       int64_t first = ls_part_start(&rows, tile), size = ls_part_size(&rows, tile);
       float *c = kernel_gradient + first * w->filters + panel.column;
       ls_outer p = {
           .tile = {.start = resume ? c : 0, .start_row = w->filters, .c = c, .c_row = w->filters, .last = panel.last},
           .images = images, .lines = w->out_height, .pixels = w->out_width,
-          .a_image = (int64_t)w->height * w->width * w->channels, .a_line = w->stride_height * line,
-          .a_pixel = (int64_t)w->stride_width * w->channels,
-          .b = dy + panel.column, .b_image = w->out_height * y_line, .b_line = y_line, .b_pixel = w->filters};
-      for (int64_t r = 0; r < size; r++) p.a[r] = x + (first + r) / run * line + (first + r) % run;
+          .a_image = x_image, .a_line = w->stride_height * g->line, .a_pixel = (int64_t)w->stride_width * w->channels,
+          .b = dy + panel.column, .b_image = g->y_sample, .b_line = g->y_line, .b_pixel = w->filters};
+      for (int64_t r = 0; r < size; r++)
+        p.a[r] = x + (first + r) / g->window_row * g->line + (first + r) % g->window_row;
       ls_outer_tiles[panel.vectors - 1][size - 1](&p);
     }
   }
 }
 
+/// Every tile walks over all images and gradients of a pass, so a pass takes what the cache holds; the sums wait in the result.
 static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
                                            float *kernel_gradient, float *bias_gradient, float *scratch) {
-  ls_canvas canvas = ls_canvas_of(w);
-  int64_t x_sample = (int64_t)w->height * w->width * w->channels;
-  int64_t pixels = (int64_t)w->out_height * w->out_width;
-  if (canvas.size && samples) {
-    // The scratch holds one bordered sample, so the sums wait in memory while the next is copied.
-    memset(scratch, 0, (size_t)canvas.size * sizeof(float));
-    for (int64_t n = 0; n < samples; n++) {
-      ls_canvas_fill(w, &canvas, x + n * x_sample, scratch);
-      ls_convolution_weight_pass(w, 1, scratch, dy + n * pixels * w->filters, canvas.line, kernel_gradient, n > 0);
+  ls_geometry g = ls_geometry_of(w);
+  int64_t pixels = (int64_t)w->out_height * w->out_width, n = 0;
+  if (g.canvas) memset(scratch, 0, (size_t)((samples < g.group ? samples : g.group) * g.canvas) * sizeof(float));
+  do {
+    int64_t images = samples - n < g.group ? samples - n : g.group;
+    const float *first = x + n * g.x_sample, *gradient = dy + n * g.y_sample;
+    if (g.canvas) {
+      ls_canvas_fill(w, &g, images, first, scratch);
+      first = scratch;
     }
-  } else {
-    ls_convolution_weight_pass(w, samples, x, dy, canvas.line, kernel_gradient, 0);
+    int64_t image = g.canvas ? g.canvas : g.x_sample;
+    ls_convolution_weight_pass(w, &g, images, first, image, gradient, kernel_gradient, n > 0);
+    if (bias_gradient) ls_column_sums(images * pixels, w->filters, gradient, bias_gradient, n > 0);
+    n += g.group;
+  } while (n < samples);
+}
+
+/// Where windows meet one row (or column) of the image: place `tap` of the window at output row `at`, place tap + stride at
+/// at - 1, and so on.
+typedef struct ls_meetings {
+  int64_t tap, at, count;
+} ls_meetings;
+
+/// The place, counted from the border's first, is quotient * stride + phase.
+LS_INLINE ls_meetings ls_meetings_of(int64_t phase, int64_t quotient, int64_t stride, int64_t kernel, int64_t out) {
+  int64_t tap = phase, at = quotient;
+  if (at >= out) {
+    tap += (at - out + 1) * stride;
+    at = out - 1;
   }
-  if (bias_gradient) ls_column_sums(samples * pixels, w->filters, dy, bias_gradient);
+  int64_t taps = tap < kernel ? (kernel - 1 - tap) / stride + 1 : 0;
+  return (ls_meetings){tap, at, taps < at + 1 ? taps : at + 1};
 }
 
-/// The positions q in 0..<count with 0 <= q * stride + offset < size: a window's column b reaches the image there.
-typedef struct ls_range {
-  int64_t first, count;
-} ls_range;
-
-static ls_range ls_range_inside(int64_t count, int64_t stride, int64_t offset, int64_t size) {
-  int64_t first = offset >= 0 ? 0 : (stride - 1 - offset) / stride;
-  int64_t end = offset >= size ? 0 : (size - 1 - offset) / stride + 1;
-  if (end > count) end = count;
-  return (ls_range){first, end > first ? end - first : 0};
+/// to[c] = from[c] + from[c - step] + ... for `count` terms.
+LS_INLINE void ls_add_shares(int64_t channels, int64_t count, const float *from, int64_t step, float *to) {
+  int64_t c = 0;
+  for (; c + LS_LANES <= channels; c += LS_LANES) {
+    vf sum = ls_load(from + c);
+    for (int64_t m = 1; m < count; m++) sum += ls_load(from + c - m * step);
+    ls_store(to + c, sum);
+  }
+  if (c == channels) return;
+  ls_mask mask = ls_mask_of(channels - c);
+  vf sum = ls_load_masked(from + c, mask);
+  for (int64_t m = 1; m < count; m++) sum += ls_load_masked(from + c - m * step, mask);
+  ls_store_masked(to + c, sum, mask);
 }
 
-/// For row i of the image and column b of the window, the output pixels that reach the row are a few runs of `filters` floats, one
-/// for each row of the window that fits: no border, no dilation, and no product with a zero that is not data.
+/// Writes one row of the input's gradient: each pixel adds up the shares that the windows over it have for it.
+static void ls_convolution_gather(const ls_window2d *w, const float *shares, float *row) {
+  int64_t channels = w->channels, window = w->kernel_width * channels, step = window - w->stride_width * channels;
+  int64_t phase = w->pad_left % w->stride_width, quotient = w->pad_left / w->stride_width;
+  for (int64_t j = 0; j < w->width; j++, row += channels) {
+    ls_meetings meet = ls_meetings_of(phase, quotient, w->stride_width, w->kernel_width, w->out_width);
+    const float *from = shares + meet.at * window + meet.tap * channels;
+    // The counts of common kernels as constants: their loops unroll.
+    switch (meet.count) {
+      case 0: memset(row, 0, (size_t)channels * sizeof(float)); break;
+      case 1: ls_add_shares(channels, 1, from, step, row); break;
+      case 2: ls_add_shares(channels, 2, from, step, row); break;
+      case 3: ls_add_shares(channels, 3, from, step, row); break;
+      case 5: ls_add_shares(channels, 5, from, step, row); break;
+      default: ls_add_shares(channels, meet.count, from, step, row);
+    }
+    if (++phase == w->stride_width) {
+      phase = 0;
+      quotient++;
+    }
+  }
+}
+
+static int64_t ls_convolution_prepared(const ls_window2d *w) {
+  return (int64_t)w->kernel_height * w->kernel_width * w->channels * w->filters;
+}
+
+/// The kernel's rows transposed, panel after panel: of [KH, F, KW, C], as many of the last columns at a time as a tile has.
+static void ls_convolution_prepare(const ls_window2d *w, const float *kernel, float *prepared) {
+  int64_t window = ls_geometry_of(w).window_row;
+  ls_panels panels = ls_panels_of(window);
+  for (int64_t part = 0; part < panels.vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(&panels, part);
+    for (int64_t a = 0; a < w->kernel_height; a++, prepared += w->filters * panel.columns)
+      ls_transpose(panel.columns, w->filters, kernel + (a * window + panel.column) * w->filters, w->filters, prepared,
+                   panel.columns);
+  }
+}
+
+/// The transpose of `forward`: an output pixel's gradient times a transposed row of the kernel is its share for the KW * C floats
+/// that the pixel had needed. For a row of the image these products sum over the rows of the window that meet it; what the pixels
+/// then have in common is added up. No border, no dilation for a stride, and hardly a product in vain.
 static void ls_convolution_input_gradient(const ls_window2d *w, int64_t samples, const float *dy, const float *prepared,
                                           float *dx, float *scratch) {
-  (void)scratch;
-  ls_panels panels = ls_panels_of(w->channels);
-  int64_t dx_line = (int64_t)w->width * w->channels, dy_line = (int64_t)w->out_width * w->filters;
-  int64_t matrix = (int64_t)w->filters * w->channels;
-  memset(dx, 0, (size_t)(samples * w->height * dx_line) * sizeof(float));
+  ls_geometry g = ls_geometry_of(w);
+  ls_panels panels = ls_panels_of(g.window_row);
+  int64_t line = (int64_t)w->width * w->channels;
   for (int64_t n = 0; n < samples; n++) {
-    for (int64_t part = 0; part < panels.vectors.parts; part++) {
-      ls_panel panel = ls_panel_at(&panels, part);
-      for (int64_t i = 0; i < w->height; i++) {
-        float *row = dx + (n * w->height + i) * dx_line + panel.column;
-        // Window rows a, a + stride, ... meet this row of the image at output rows q, q - 1, ...
-        int64_t a = (i + w->pad_top) % w->stride_height, q = (i + w->pad_top) / w->stride_height;
-        if (q >= w->out_height) {
-          a += (q - w->out_height + 1) * w->stride_height;
-          q = w->out_height - 1;
-        }
-        if (a >= w->kernel_height) continue;
-        int64_t fit = (w->kernel_height - 1 - a) / w->stride_height + 1;
-        for (int64_t b = 0; b < w->kernel_width; b++) {
-          ls_range columns = ls_range_inside(w->out_width, w->stride_width, b - w->pad_left, w->width);
-          float *c = row + (columns.first * w->stride_width + b - w->pad_left) * w->channels;
-          ls_product p = {
-              .tile = {.start = c, .start_row = w->stride_width * (int64_t)w->channels, .c = c,
-                       .c_row = w->stride_width * (int64_t)w->channels, .last = panel.last},
-              .segments = fit < q + 1 ? fit : q + 1, .depth = w->filters,
-              .a = dy + (n * w->out_height + q) * dy_line + columns.first * w->filters,
-              .a_row = w->filters, .a_segment = -dy_line,
-              .b = prepared + (a * w->kernel_width + b) * matrix + panel.column, .b_row = w->channels,
-              .b_segment = w->stride_height * w->kernel_width * matrix};
-          ls_product_run(p, columns.count, panel.vectors);
-        }
+    for (int64_t i = 0; i < w->height; i++) {
+      float *row = dx + n * g.x_sample + i * line;
+      ls_meetings meet = ls_meetings_of((i + w->pad_top) % w->stride_height, (i + w->pad_top) / w->stride_height,
+                                        w->stride_height, w->kernel_height, w->out_height);
+      if (meet.count == 0) {
+        memset(row, 0, (size_t)line * sizeof(float));
+        continue;
       }
+      for (int64_t part = 0; part < panels.vectors.parts; part++) {
+        ls_panel panel = ls_panel_at(&panels, part);
+        int64_t matrix = w->filters * panel.columns;
+        ls_product p = {
+            .tile = {.c = scratch + panel.column, .c_row = g.window_row, .last = panel.last},
+            .segments = meet.count, .depth = w->filters,
+            .a = dy + n * g.y_sample + meet.at * g.y_line, .a_row = w->filters, .a_segment = -g.y_line,
+            .b = prepared + w->kernel_height * w->filters * panel.column + meet.tap * matrix, .b_row = panel.columns,
+            .b_segment = w->stride_height * matrix};
+        ls_product_run(p, w->out_width, panel.vectors);
+      }
+      ls_convolution_gather(w, scratch, row);
     }
   }
 }

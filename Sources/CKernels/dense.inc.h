@@ -36,7 +36,7 @@ static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t un
       ls_outer_tiles[panel.vectors - 1][size - 1](&p);
     }
   }
-  if (bias_gradient) ls_column_sums(samples, units, dy, bias_gradient);
+  if (bias_gradient) ls_column_sums(samples, units, dy, bias_gradient, 0);
 }
 
 // The input gradient is computed transposed: its rows are inputs, its columns samples. Then the weights are read as they lie, once for

@@ -179,14 +179,25 @@ LS_INLINE ls_panels ls_panels_of(int64_t columns) {
 
 typedef struct ls_panel {
   int64_t column;   ///< its first
+  int64_t columns;
   int64_t vectors;  ///< 1...LS_TILE_VECTORS
   int64_t last;     ///< columns in its last vector
 } ls_panel;
 
 LS_INLINE ls_panel ls_panel_at(const ls_panels *panels, int64_t part) {
   int64_t column = ls_part_start(&panels->vectors, part) * LS_LANES, vectors = ls_part_size(&panels->vectors, part);
-  int64_t left = panels->columns - column - (vectors - 1) * LS_LANES;
-  return (ls_panel){column, vectors, left < LS_LANES ? left : LS_LANES};
+  int64_t left = panels->columns - column, columns = left < vectors * LS_LANES ? left : vectors * LS_LANES;
+  return (ls_panel){column, columns, vectors, columns - (vectors - 1) * LS_LANES};
+}
+
+/// Copies a matrix panel after panel, so that what a tile reads is contiguous: rows a power of two apart would fall into few sets of
+/// the caches. The panel at column j begins at to + rows * j.
+static void ls_pack(int64_t rows, const ls_panels *panels, const float *from, float *to) {
+  for (int64_t part = 0; part < panels->vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(panels, part);
+    for (int64_t r = 0; r < rows; r++, to += panel.columns)
+      memcpy(to, from + r * panels->columns + panel.column, (size_t)panel.columns * sizeof(float));
+  }
 }
 
 /// Runs `p` for `rows` rows of the result, tile after tile. `p` holds the first row's addresses.
@@ -241,8 +252,9 @@ static void ls_transpose(int64_t rows, int64_t columns, const float *from, int64
   }
 }
 
-/// sums[j] = sum over the rows of values[row, j]: four interleaved sums for each column, added pairwise at the end.
-static void ls_column_sums(int64_t rows, int64_t columns, const float *values, float *sums) {
+/// sums[j] = sum over the rows of values[row, j], on top of what is there where `resume` is set. Four interleaved sums for each
+/// column, added pairwise, hide the latency of an addition.
+static void ls_column_sums(int64_t rows, int64_t columns, const float *values, float *sums, int resume) {
   for (int64_t j = 0; j < columns; j += LS_LANES) {
     ls_mask mask = ls_mask_of(columns - j < LS_LANES ? columns - j : LS_LANES);
     vf part[4] = {};
@@ -250,6 +262,7 @@ static void ls_column_sums(int64_t rows, int64_t columns, const float *values, f
     for (; r + 4 <= rows; r += 4)
       LS_EACH(i, 4) part[i] += ls_load_masked(values + (r + i) * columns + j, mask);
     for (int i = 0; r < rows; r++, i++) part[i] += ls_load_masked(values + r * columns + j, mask);
-    ls_store_masked(sums + j, (part[0] + part[1]) + (part[2] + part[3]), mask);
+    vf sum = (part[0] + part[1]) + (part[2] + part[3]);
+    ls_store_masked(sums + j, resume ? ls_load_masked(sums + j, mask) + sum : sum, mask);
   }
 }
