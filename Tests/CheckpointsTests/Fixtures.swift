@@ -4,8 +4,13 @@ import Tensors
 
 /// Checkpoints of known content.
 enum Fixtures {
-  /// A small network after `step` updates: one convolution, one dense layer, Adam. Every value is different.
-  static func checkpoint(step: Int = 938, score: Double? = nil) -> Checkpoint {
+  /// A small network after `step` updates: one convolution, one dense layer, an optimizer with some slots a parameter.
+  ///
+  /// Values are known to Tests/Interoperability/keras_weights.py: parameter i counts up from 1000·i, its slots from 1000·i + 300 and
+  /// 1000·i + 600, all divided by 1024.
+  static func checkpoint(
+    step: Int = 938, score: Double? = nil, optimizer: String = "adam", slots: Int = 2
+  ) -> Checkpoint {
     let shapes: [(layer: String, shape: Shape)] = [
       ("conv2d", [3, 3, 1, 4]), ("conv2d", [4]), ("dense", [12, 3]), ("dense", [3]),
     ]
@@ -14,11 +19,11 @@ enum Fixtures {
         path: NamedTensor.path(layer: item.layer, index: index % 2), tensor: tensor(item.shape, start: 1000 * index))
     }
     let variables = shapes.enumerated().flatMap { index, item in
-      [tensor(item.shape, start: 1000 * index + 300), tensor(item.shape, start: 1000 * index + 600)]
+      (1...slots).map { tensor(item.shape, start: 1000 * index + 300 * $0) }
     }
     return Checkpoint(
       parameters: parameters,
-      optimizer: OptimizerState(name: "adam", iterations: step, learningRate: 0.001, variables: variables),
+      optimizer: OptimizerState(name: optimizer, iterations: step, learningRate: 0.001, variables: variables),
       run: runState(step: step, score: score))
   }
 
@@ -91,5 +96,21 @@ enum Bytes {
   static func encode(_ checkpoint: Checkpoint) throws -> [UInt8] {
     let file = try CheckpointEncoder.encode(checkpoint)
     return withExtendedLifetime(file) { file.view.array() }
+  }
+}
+
+/// Trailers with a right checksum over whatever comes before it.
+enum Seal {
+  /// An HDF5 image as a file of ours.
+  static func sealed(_ image: [UInt8]) -> [UInt8] {
+    let file = Storage<UInt8>(image + [UInt8](repeating: 0, count: Trailer.byteCount))
+    Trailer.seal(file)
+    return withExtendedLifetime(file) { file.view.array() }
+  }
+
+  /// The same bytes with a right digest at their end.
+  static func redigested(_ file: [UInt8]) -> [UInt8] {
+    let content = Array(file.dropLast(SHA256.byteCount))
+    return content + content.withUnsafeBytes { SHA256.digest(of: $0) }
   }
 }

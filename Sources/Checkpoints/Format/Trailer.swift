@@ -12,13 +12,13 @@ import Tensors
 ///
 /// Integers are unsigned and little-endian. Later versions keep the magic bytes and the digest at the end. HDF5 readers ignore bytes
 /// after the image.
-enum Trailer {
-  static let byteCount = 56
+package enum Trailer {
+  package static let byteCount = 56
   static let version = 1
   static let magic: [UInt8] = [0x89, 0x4C, 0x53, 0x45, 0x41, 0x4C, 0x0D, 0x0A]
 
   /// Writes the trailer over the last 56 bytes of `file`.
-  static func seal(_ file: Storage<UInt8>) {
+  package static func seal(_ file: Storage<UInt8>) {
     let imageByteCount = file.count - byteCount
     let fields =
       magic + bytes(of: UInt64(version), count: 4) + bytes(of: UInt64(byteCount), count: 4)
