@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "CHDF5"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
