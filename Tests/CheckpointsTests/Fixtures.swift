@@ -58,7 +58,10 @@ final class TemporaryDirectory: Sendable {
   }
 
   /// Names in the directory, sorted; hidden ones too.
-  var names: [String] {
+  var names: [String] { Self.names(in: path) }
+
+  /// Names in any directory, sorted; hidden ones too.
+  static func names(in path: String) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []

@@ -36,11 +36,7 @@ package enum CheckpointDecoder {
     }
     guard version >= 1 else { throw Reason.invalid(item: Layout.Attribute.formatVersion, found: "\(version)") }
 
-    let manifest = try readManifest(reader)
-    let bytes = manifest.reduce(0) { $0 + $1.shape.count * MemoryLayout<Float>.size }
-    guard bytes <= imageByteCount else {
-      throw Reason.invalid(item: Layout.manifestShapes, found: "\(bytes) bytes of tensors in \(imageByteCount) bytes")
-    }
+    let manifest = try readManifest(reader, largestCount: imageByteCount / MemoryLayout<Float>.size)
     let tensors = try manifest.map { NamedTensor(path: $0.path, tensor: try readTensor($0.path, $0.shape, reader)) }
     let parameters = tensors.prefix { $0.path.hasPrefix("/layers/") }
     let variables = tensors.dropFirst(parameters.count)
@@ -60,7 +56,11 @@ package enum CheckpointDecoder {
   // MARK: Tensors
 
   /// Path and shape of every tensor, without repetition.
-  private static func readManifest(_ reader: borrowing HDF5Reader) throws -> [(path: String, shape: Shape)] {
+  ///
+  /// - Parameter largestCount: as many values as the file can hold: many names for one dataset must not multiply memory.
+  private static func readManifest(
+    _ reader: borrowing HDF5Reader, largestCount: Int
+  ) throws -> [(path: String, shape: Shape)] {
     let paths = try reader.strings(Layout.manifestPaths)
     let rank = Layout.largestRank
     let table = try reader.dataset(Layout.manifestShapes, of: Int64.self)
@@ -71,16 +71,17 @@ package enum CheckpointDecoder {
     guard Set(paths).count == paths.count else {
       throw Reason.invalid(item: Layout.manifestPaths, found: "a path that occurs twice")
     }
-    var total = 0
+    var room = largestCount
     return try paths.enumerated().map { index, path in
       if !path.hasPrefix("/optimizer/vars/"), let problem = Layout.problem(withPath: path) {
         throw Reason.invalid(item: path, found: problem)
       }
       let row = Array(extents[index * rank..<(index + 1) * rank])
       guard let shape = Layout.shape(of: row) else { throw Reason.invalid(item: path, found: "the shape \(row)") }
-      let (sum, overflow) = total.addingReportingOverflow(shape.count)
-      guard !overflow else { throw Reason.invalid(item: path, found: "the sizes overflow") }
-      total = sum
+      guard shape.count <= room else {
+        throw Reason.invalid(item: path, found: "more values up to here than the file has room for")
+      }
+      room -= shape.count
       return (path, shape)
     }
   }
