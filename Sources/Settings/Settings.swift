@@ -5,7 +5,7 @@
 /// programmer error and traps with the key's name.
 public struct Settings: Sendable {
   /// A validated value with the place it came from.
-  indirect enum Value: Sendable {
+  enum Value: Sendable {
     case null
     case bool(Bool)
     case integer(Int)

@@ -40,7 +40,7 @@ extension RunConfig {
     do throws(ShapeError) {
       try training.loss.check(output: network.output)
     } catch {
-      throw SettingsError(location: nil, path: "training.loss", message: error.message)
+      throw training.error(ofLoss: error)
     }
     return network
   }

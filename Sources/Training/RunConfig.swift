@@ -137,8 +137,10 @@ public struct TrainingConfig: Sendable {
   public let clip: GradientClip?
   /// What is reported beside the loss; no two have one name.
   public let metrics: [any Metric]
+  private let settings: Settings
 
   init(_ settings: Settings, vocabulary: ConfigVocabulary) throws(SettingsError) {
+    self.settings = settings
     epochs = settings.integer("epochs")
     batchSize = settings.integer("batchSize")
     shards = settings.has("shards") ? settings.integer("shards") : nil
@@ -159,6 +161,9 @@ public struct TrainingConfig: Sendable {
     }
     self.metrics = metrics
   }
+
+  /// What a network whose output the loss cannot take says about the config.
+  public func error(ofLoss error: ShapeError) -> SettingsError { settings.error("loss", error.message) }
 }
 
 /// The config's `checkpoint` object: when the run is saved beside its end, and how many checkpoints are kept.
