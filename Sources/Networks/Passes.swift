@@ -50,8 +50,9 @@ public struct ParameterGradients: Sendable {
   public subscript(index: Int) -> MutableView<Float> { vector[ranges[index]] }
 }
 
-/// The random numbers of one layer in one shard of one step. They depend on the seed, the layer, the step and a sample's place in
-/// the minibatch, so neither threads nor shards nor resumes change them.
+/// The random numbers of one layer in one shard of one step. They depend on the seed, the layer's place in the program (which counts
+/// layers that compute, and activations), the step and a sample's place in the minibatch, so neither threads nor shards nor resumes
+/// change them.
 public struct LayerRandom: Sendable {
   let seed: UInt64
   let layer: Int

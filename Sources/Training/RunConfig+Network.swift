@@ -29,7 +29,8 @@ extension RunConfig {
 
   /// Plans the network for a shape of input.
   ///
-  /// - Throws: `SettingsError` at the layer that cannot take its input, or where the loss cannot take the output.
+  /// - Throws: `SettingsError` at the layer that cannot take its input, or where the loss or a metric cannot take the
+  ///   output.
   public func makeNetwork(input: Shape, kernels: Kernels) throws(SettingsError) -> Network {
     let network: Network
     do throws(NetworkError) {
@@ -41,6 +42,13 @@ extension RunConfig {
       try training.loss.check(output: network.output)
     } catch {
       throw training.error(ofLoss: error)
+    }
+    for (index, metric) in training.metrics.enumerated() {
+      do throws(ShapeError) {
+        try metric.check(output: network.output)
+      } catch {
+        throw SettingsError(location: nil, path: "training.metrics[\(index)]", message: error.message)
+      }
     }
     return network
   }

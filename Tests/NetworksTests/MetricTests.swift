@@ -35,6 +35,14 @@ struct MetricTests {
     #expect(TopKAccuracy(k: 2).name == "top2Accuracy")
   }
 
+  @Test("top-k of as many outputs as there are says nothing, and is refused")
+  func allOutputs() throws {
+    try TopKAccuracy(k: 4).check(output: [5])
+    let error = try #require(throws: ShapeError.self) { try TopKAccuracy(k: 5).check(output: [5]) }
+    #expect(error.message == "the best 5 of 5 outputs always hold the label; use a smaller k")
+    try Accuracy().check(output: [2])
+  }
+
   @Test("sums do not depend on how samples are cut into batches")
   func batches() {
     var random = RandomStream(seed: 1, purpose: .test)

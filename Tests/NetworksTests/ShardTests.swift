@@ -38,6 +38,20 @@ struct ShardTests {
     }
   }
 
+  @Test("shards that run at once give the bits of shards that run one after the other", arguments: Kernels.available)
+  func concurrent(kernels: Kernels) async throws {
+    let set = try makeSet(kernels)
+    let together = await withTaskGroup(of: (Int, TrainingSet.Result).self) { group in
+      for sample in 0..<7 { group.addTask { (sample, set.train(sample..<sample + 1)) } }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    for sample in 0..<7 {
+      let alone = set.train(sample..<sample + 1)
+      #expect(together[sample]?.losses == alone.losses)
+      expectEqualBits(together[sample]?.gradient ?? [], alone.gradient)
+    }
+  }
+
   @Test("parameters that change with the step are seen by the backward pass", arguments: Kernels.available)
   func steps(kernels: Kernels) throws {
     let set = try makeSet(kernels)

@@ -20,6 +20,12 @@ public struct TopKAccuracy: Metric, Equatable {
 
   public var name: String { "top\(k)Accuracy" }
 
+  public func check(output: Shape) throws(ShapeError) {
+    guard k < output.count else {
+      throw ShapeError("the best \(k) of \(output.count) outputs always hold the label; use a smaller k", key: "k")
+    }
+  }
+
   public func accumulate(losses: View<Float>, ranks: View<Int32>, into sum: inout Double) {
     for index in 0..<ranks.count where Int(ranks[index]) < k { sum += 1 }
   }
