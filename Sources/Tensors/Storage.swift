@@ -32,4 +32,15 @@ public final class Storage<Element: BitwiseCopyable & Sendable>: @unchecked Send
   public var view: View<Element> { View(base: base, count: count) }
   /// The elements, writable.
   public var mutableView: MutableView<Element> { MutableView(base: base, count: count) }
+
+  /// A copy as an array; safe on storage that nobody else holds, where a view would be left without its memory.
+  public func array() -> [Element] { withExtendedLifetime(self) { view.array() } }
+
+  /// The elements' bytes for writing, in this machine's order: what a file or a decompressor fills.
+  public func withMutableBytes<Result, Failure: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try mutableView.withMutableBytes(body)
+  }
 }
