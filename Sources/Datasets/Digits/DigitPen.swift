@@ -41,13 +41,15 @@ final class DigitPen {
       let begin = 1 + 0.15 * random.bell()
       let end = 1 + 0.15 * random.bell()
       for span in 0..<stroke.count - 1 {
-        addSpan(stroke, span, pressure: (begin, end))
+        addSpan(stroke, span, pressure: (begin, end), &random)
       }
     }
   }
 
   /// Adds the curve between two control points: a uniform Catmull-Rom spline (Catmull and Rom 1974) with doubled end points.
-  private func addSpan(_ stroke: [Int], _ span: Int, pressure: (begin: Float, end: Float)) {
+  private func addSpan(
+    _ stroke: [Int], _ span: Int, pressure: (begin: Float, end: Float), _ random: inout RandomStream
+  ) {
     let p0 = points[stroke[max(0, span - 1)]]
     let p1 = points[stroke[span]]
     let p2 = points[stroke[span + 1]]
@@ -60,8 +62,9 @@ final class DigitPen {
       let t = Float(piece) / Float(Self.piecesPerSpan)
       let end = p1 + (linear + (square + cube * t) * t) * t
       let along = (Float(span) + t) / Float(stroke.count - 1)
-      segments.append(
-        Segment(start: start, end: end, pressure: pressure.begin + (pressure.end - pressure.begin) * along))
+      let unevenness = 0.92 + 0.16 * random.uniform()
+      let pressure = (pressure.begin + (pressure.end - pressure.begin) * along) * unevenness
+      segments.append(Segment(start: start, end: end, pressure: pressure))
       start = end
     }
   }
@@ -94,7 +97,7 @@ final class DigitPen {
 
   /// Lays ink along the segments and turns it into bytes.
   func render(to image: MutableView<UInt8>, _ random: inout RandomStream) {
-    let softness = 1 / (0.7 + 0.5 * random.uniform())
+    let softness = 1 / (0.8 + 0.5 * random.uniform())
     for segment in segments { lay(segment, softness: softness) }
     // Some pens write grey; noise is within the ink alone, since MNIST's background is empty.
     let gain = 255 * min(1.25, max(0.8, 1.1 + 0.08 * random.bell()))

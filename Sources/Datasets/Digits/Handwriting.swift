@@ -19,7 +19,7 @@ struct Handwriting {
       pair(0.2, 0.25, &random), pair(0.4, 0.2, &random), pair(0.2, 0.22, &random), pair(0.4, 0.2, &random),
       pair(0.3, 0.25, &random)
     )
-    let width = max(0.55, 1 + 0.2 * random.bell())
+    let width = max(0.55, 1.08 + 0.23 * random.bell())
     let slant = 0.14 + 0.24 * random.bell()
     let turns = Double(0.018 * random.bell())
     let sine = Float(PortableMath.sinTurn(turns))
