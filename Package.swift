@@ -55,15 +55,14 @@ let package = Package(
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "CHDF5"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"],
-      exclude: ["Goldens"]),
+      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"], exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -63,7 +63,7 @@ public struct DataConfiguration: Sendable {
     guard let split = Split(count: training.count, validation: validation, seed: seed) else {
       throw .tooFewToHoldOut(dataset: training.name, samples: training.count)
     }
-    let normalization = Normalization(normalization, dataset: training, samples: split.training.view)
+    let normalization = Normalization(normalization, dataset: training, samples: split.training)
     return PreparedData(training: training, test: test, split: split, normalization: normalization)
   }
 }

@@ -80,7 +80,7 @@ public struct DatasetDescription: Sendable, Equatable {
     count = dataset.count
     shape = dataset.shape
     histogram = Array(counts[...highest])
-    statistics = ChannelStatistics(dataset: dataset, samples: Storage<Int32>.identity(count: dataset.count).view)
+    statistics = ChannelStatistics(dataset: dataset, samples: Storage<Int32>.identity(count: dataset.count))
     fingerprint = dataset.fingerprint
   }
 }

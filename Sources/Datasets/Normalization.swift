@@ -27,7 +27,7 @@ public struct Normalization: Sendable {
   /// For a data set.
   ///
   /// - Parameter samples: indices of the samples that are learnt from: held-out ones must not leak into mean and deviation.
-  public init(_ kind: Kind, dataset: ImageDataset, samples: View<Int32>) {
+  public init(_ kind: Kind, dataset: ImageDataset, samples: Storage<Int32>) {
     let channels = dataset.shape[2]
     switch kind {
     case .scale:
@@ -61,12 +61,12 @@ public struct ChannelStatistics: Sendable, Equatable {
   public let deviation: [Double]
 
   /// Over the images with the given indices, of which there must be at least one.
-  public init(dataset: ImageDataset, samples: View<Int32>) {
+  public init(dataset: ImageDataset, samples: Storage<Int32>) {
     precondition(samples.count >= 1, "statistics of no samples")
     let channels = dataset.shape[2]
     var histograms = [ByteHistogram](repeating: ByteHistogram(), count: channels)
     for index in 0..<samples.count {
-      dataset.image(Int(samples[index])).withBytes { bytes in
+      dataset.image(Int(samples.view[index])).withBytes { bytes in
         var channel = 0
         for byte in bytes {
           histograms[channel].count(byte)

@@ -19,7 +19,7 @@ extension ByteSource {
     var hash = SHA256()
     var total = 0
     while true {
-      let count = try chunk.mutableView.withMutableBytes { target throws(IDXFault) in try read(into: target) }
+      let count = try chunk.withMutableBytes { target throws(IDXFault) in try read(into: target) }
       total += count
       guard total <= limit else { return nil }
       hash.update(chunk.view[0..<count])

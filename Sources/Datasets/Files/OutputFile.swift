@@ -1,5 +1,3 @@
-import CZlib
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -16,7 +14,11 @@ final class OutputFile {
   init(path: String) throws(DatasetError) {
     self.path = path
     partialPath = path + ".partial"
-    try Self.createDirectory(of: path)
+    do throws(DirectoryFault) {
+      try createDirectory(of: path)
+    } catch {
+      throw .unwritable(path: error.path, reason: error.reason)
+    }
     descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
   }
@@ -55,67 +57,21 @@ final class OutputFile {
       throw .unwritable(path: path, reason: reason)
     }
   }
-
-  /// Makes the directory that `path` lies in, and those above it.
-  static func createDirectory(of path: String) throws(DatasetError) {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
-    let directory = String(path[..<slash])
-    if access(directory, F_OK) == 0 { return }
-    try createDirectory(of: directory)
-    guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
-      throw .unwritable(path: directory, reason: systemReason())
-    }
-  }
 }
 
-/// Deflates what is written to it into an `OutputFile`, as one gzip member.
-final class GzipWriter {
-  private let file: OutputFile
-  // On the heap, because zlib keeps a pointer back to it and refuses a stream that moved.
-  private let stream: UnsafeMutablePointer<z_stream>
-  private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+/// A directory could not be made.
+struct DirectoryFault: Error {
+  let path: String
+  let reason: String
+}
 
-  init(_ file: OutputFile) {
-    self.file = file
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    let status = czlib_deflate_init_gzip(stream, 6)
-    precondition(status == Z_OK, "out of memory")
-  }
-
-  deinit {
-    deflateEnd(stream)
-    stream.deallocate()
-    output.deallocate()
-  }
-
-  /// Compresses bytes.
-  func write(_ bytes: UnsafeRawBufferPointer) throws(DatasetError) {
-    var done = 0
-    while done < bytes.count {
-      let part = min(bytes.count - done, 1 << 30)
-      let start = UnsafeRawBufferPointer(rebasing: bytes[done..<done + part])
-      // zlib does not write to its input; its declaration merely lacks the const.
-      stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: start.baseAddress?.assumingMemoryBound(to: UInt8.self))
-      stream.pointee.avail_in = UInt32(part)
-      try drain(Z_NO_FLUSH)
-      done += part
-    }
-  }
-
-  /// Writes what zlib holds back, and the checksum; ends the member.
-  func finish() throws(DatasetError) {
-    stream.pointee.avail_in = 0
-    try drain(Z_FINISH)
-  }
-
-  private func drain(_ flush: CInt) throws(DatasetError) {
-    repeat {
-      stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-      stream.pointee.avail_out = UInt32(output.count)
-      deflate(stream, flush)
-      try file.write(UnsafeRawBufferPointer(rebasing: output[..<(output.count - Int(stream.pointee.avail_out))]))
-    } while stream.pointee.avail_out == 0
+/// Makes the directory that `path` lies in, and those above it.
+func createDirectory(of path: String) throws(DirectoryFault) {
+  guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+  let directory = String(path[..<slash])
+  if access(directory, F_OK) == 0 { return }
+  try createDirectory(of: directory)
+  guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
+    throw DirectoryFault(path: directory, reason: systemReason())
   }
 }

@@ -38,11 +38,11 @@ public struct IDXArray: Sendable {
     }
     dimensions = header.dimensions
     bytes = Storage(count: header.count, zeroed: false)
-    let found = try bytes.mutableView.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
+    let found = try bytes.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
     guard found == header.count else { throw .truncated(found: found, expected: header.count) }
     // Reading on also checks the gzip checksum, which stands behind the data.
     let beyond = Storage<UInt8>(count: 1)
-    let surplus = try beyond.mutableView.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
+    let surplus = try beyond.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
     guard surplus == 0 else { throw .inflatedSurplus(expected: header.count) }
   }
 }
@@ -77,8 +77,8 @@ struct IDXHeader {
 
   private static func read(_ count: Int, from source: any ByteSource, offset: Int) throws(IDXFault) -> [UInt8] {
     let bytes = Storage<UInt8>(count: count)
-    let found = try bytes.mutableView.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
+    let found = try bytes.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
     guard found == count else { throw .headerCut(bytes: offset + found) }
-    return bytes.view.array()
+    return bytes.array()
   }
 }

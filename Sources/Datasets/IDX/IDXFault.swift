@@ -42,7 +42,8 @@ public enum IDXFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .headerCut(let bytes): "ends after \(bytes) bytes, inside the IDX header"
     case .magic(let found): "begins with \(Self.hexadecimal(found)), but an IDX file begins with 00 00 08"
     case .elementType(let type): "holds elements of \(Self.name(ofType: type)); only type 0x08, unsigned bytes, is read"
-    case .rank(let rank, let expected): "has \(rank) dimensions; \(expected) have \(expected.ranks)"
+    case .rank(let rank, let expected):
+      "has \(rank) \(rank == 1 ? "dimension" : "dimensions"); \(expected) have \(expected.ranks)"
     case .zeroDimension(let dimensions): "has no elements: its dimensions are \(Self.product(dimensions))"
     case .tooLarge(let dimensions): "claims \(Self.product(dimensions)) elements, more than can be indexed"
     case .truncated(let found, let expected): "holds \(found) bytes of data, but its header says \(expected)"

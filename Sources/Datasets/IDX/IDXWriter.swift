@@ -9,7 +9,7 @@ extension IDXArray {
   ///   - compressed: whether the file is a gzip file; equal content then makes equal files.
   /// - Throws: `DatasetError.unwritable`.
   public static func write(
-    _ bytes: View<UInt8>, dimensions: [Int], to path: String, compressed: Bool
+    _ bytes: Storage<UInt8>, dimensions: [Int], to path: String, compressed: Bool
   ) throws(DatasetError) {
     precondition(bytes.count == dimensions.reduce(1, *) && 1...255 ~= dimensions.count, "dimensions do not match")
     var header: [UInt8] = [0, 0, 0x08, UInt8(dimensions.count)]
@@ -18,7 +18,7 @@ extension IDXArray {
     }
     let file = try OutputFile(path: path)
     let gzip = compressed ? GzipWriter(file) : nil
-    for part in [Storage(header).view, bytes] {
+    for part in [Storage(header), bytes] {
       try part.writeBytes(to: file, through: gzip)
     }
     try gzip?.finish()
@@ -26,9 +26,9 @@ extension IDXArray {
   }
 }
 
-extension View<UInt8> {
+extension Storage<UInt8> {
   fileprivate func writeBytes(to file: OutputFile, through gzip: GzipWriter?) throws(DatasetError) {
-    let result = withBytes { bytes in
+    let result = view.withBytes { bytes in
       Result { () throws(DatasetError) in
         if let gzip { try gzip.write(bytes) } else { try file.write(bytes) }
       }
@@ -49,10 +49,10 @@ extension ImageDataset {
     let imagesPath = DatasetContext.join(directory, MNISTSource.fileName(split, .images) + suffix)
     let labelsPath = DatasetContext.join(directory, MNISTSource.fileName(split, .labels) + suffix)
     let extents = shape[2] == 1 ? [shape[0], shape[1]] : shape.dimensions
-    try IDXArray.write(images.view, dimensions: [count] + extents, to: imagesPath, compressed: compressed)
+    try IDXArray.write(images, dimensions: [count] + extents, to: imagesPath, compressed: compressed)
     let bytes = Storage<UInt8>(count: count, zeroed: false)
     for sample in 0..<count { bytes.mutableView[sample] = UInt8(labels.view[sample]) }
-    try IDXArray.write(bytes.view, dimensions: [count], to: labelsPath, compressed: compressed)
+    try IDXArray.write(bytes, dimensions: [count], to: labelsPath, compressed: compressed)
     return [imagesPath, labelsPath]
   }
 }
