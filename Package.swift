@@ -62,7 +62,8 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"], exclude: ["Goldens"]),
+      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"],
+      exclude: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,7 @@ class Stage: @unchecked Sendable {
 
 /// The stage of one concrete operation.
 final class OperationStage<Operation: LayerOperation>: Stage, @unchecked Sendable {
+  // Safe to send: as every stage; `operation` is immutable and `Sendable`.
   private let operation: Operation
 
   init(_ operation: Operation, place: StagePlace) {
