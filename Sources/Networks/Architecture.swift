@@ -1,10 +1,10 @@
 import Tensors
 
-/// What a network and a checkpoint must have in common for the weights to mean the same: each layer's name, type, activation, output
-/// shape and parameter shapes.
+/// What a network and a checkpoint must have in common for the weights to mean the same: each layer's name, type,
+/// activation, output shape and parameter shapes.
 ///
-/// The output shape stands for what no parameter shows (strides, padding, pooling). First values, dropout rates and the like are left
-/// out: they change how training goes on, not what the weights are.
+/// The output shape stands for what no parameter shows (strides, padding, pooling). First values, dropout rates and the
+/// like are left out: they change how training goes on, not what the weights are.
 ///
 /// As text, one layer a line, so that a checkpoint can hold it and people can read it:
 /// ```
@@ -64,7 +64,8 @@ public struct Architecture: Sendable, Equatable {
   /// One line for the input and one for each layer.
   public var text: String { parts.map(\.text).joined(separator: "\n") }
 
-  /// Every disagreement between this architecture, a network's, and that of a checkpoint, one line each; empty where there is none.
+  /// Every disagreement between this architecture, a network's, and that of a checkpoint, one line each; empty where
+  /// there is none.
   public func disagreements(withCheckpoint checkpoint: Architecture) -> [String] {
     var lines: [String] = []
     for part in parts {

@@ -29,8 +29,8 @@ public enum Initializer: String, Sendable, CaseIterable {
     for index in 0..<values.count { values[index] = Float(limit) * (2 * random.uniform() - 1) }
   }
 
-  /// Redraws what lies beyond two deviations; 0.87962566 is the deviation that is left of a unit normal after that, so dividing by it
-  /// restores the one asked for (as Keras does).
+  /// Redraws what lies beyond two deviations; 0.87962566 is the deviation that is left of a unit normal after that, so
+  /// dividing by it restores the one asked for (as Keras does).
   private func truncatedNormal(_ values: MutableView<Float>, deviation: Double, random: inout RandomStream) {
     let scale = Float(deviation / 0.879_625_661_034_239_78)
     for index in 0..<values.count {

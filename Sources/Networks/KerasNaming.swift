@@ -2,8 +2,8 @@
 package enum KerasNaming {
   /// `Conv2D` → `conv2d`, `MaxPooling2D` → `max_pooling2d`, `LeakyReLU` → `leaky_re_lu`.
   ///
-  /// An underscore goes before every upper-case letter that follows a lower-case one or is followed by one. Digits are neither, which
-  /// leaves `2D` together.
+  /// An underscore goes before every upper-case letter that follows a lower-case one or is followed by one. Digits are
+  /// neither, which leaves `2D` together.
   package static func snakeCase(_ name: String) -> String {
     let characters = Array(name)
     var result = ""

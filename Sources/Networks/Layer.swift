@@ -3,8 +3,8 @@ import Tensors
 
 /// One kind of layer: a value that holds hyper-parameters and nothing else.
 ///
-/// `plan` fits it to an input shape; what comes out, a `LayerOperation`, does the arithmetic. To add a layer: a file in `Layers/` and a
-/// line in `LayerTable`. CONTRIBUTING.md has the checklist.
+/// `plan` fits it to an input shape; what comes out, a `LayerOperation`, does the arithmetic. To add a layer: a file in
+/// `Layers/` and a line in `LayerTable`. CONTRIBUTING.md has the checklist.
 public protocol Layer: Configurable {
   /// Keras's class for the same layer; its snake-cased name is the layer's group in a checkpoint (`Conv2D` → `conv2d`).
   static var kerasClass: String { get }
@@ -28,12 +28,12 @@ extension Layer {
 
 /// A layer fitted to one input shape: the arithmetic of its passes.
 ///
-/// All workers use the same value at once. Parameters, gradients, workspace and randomness are arguments, so there is no state and no
-/// lock; shapes were settled by `Layer.plan`, and the passes may rely on them. Hold plain numbers only: a stored array or class would
-/// bring reference counts into the hot path.
+/// All workers use the same value at once. Parameters, gradients, workspace and randomness are arguments, so there is
+/// no state and no lock; shapes were settled by `Layer.plan`, and the passes may rely on them. Hold plain numbers only:
+/// a stored array or class would bring reference counts into the hot path.
 public protocol LayerOperation: Sendable {
-  /// Derives from the parameters what the gradient of the input wants laid out differently; called once a step for each worker, and
-  /// only where an input gradient will be asked for.
+  /// Derives from the parameters what the gradient of the input wants laid out differently; called once a step for each
+  /// worker, and only where an input gradient will be asked for.
   func prepare(_ pass: PreparePass)
 
   /// Computes `pass.output` from `pass.input`.

@@ -28,7 +28,8 @@ public struct LayerPlan: Sendable {
   public let output: Shape
   /// Trainable parameters, at most `ParameterRanges.capacity`; kernel before bias.
   public let parameters: [ParameterSpec]
-  /// Floating-point operations of one sample's forward pass; a multiply-add counts as two, any other elementwise step as one.
+  /// Floating-point operations of one sample's forward pass; a multiply-add counts as two, any other elementwise step
+  /// as one.
   public let flops: Int
   /// The output's memory.
   public let memory: Memory

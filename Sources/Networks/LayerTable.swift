@@ -2,8 +2,8 @@ import Settings
 
 /// The layers that a config can name.
 ///
-/// Adding one to Lockstep is a new file in `Layers/` plus one line in `standard`; a program that uses Lockstep as a library adds its
-/// own with `adding`.
+/// Adding one to Lockstep is a new file in `Layers/` plus one line in `standard`; a program that uses Lockstep as a
+/// library adds its own with `adding`.
 public struct LayerTable: Sendable {
   /// Every layer of Lockstep.
   public static let standard = LayerTable([

@@ -32,8 +32,8 @@ public struct Shard: Sendable {
 public struct TrainingPass: Sendable {
   /// Seed of the run.
   public let seed: UInt64
-  /// The step, from 0: keys the random numbers and tells when the parameters have changed, so all passes of one step in one workspace
-  /// take the same parameters.
+  /// The step, from 0: keys the random numbers and tells when the parameters have changed, so all passes of one step in
+  /// one workspace take the same parameters.
   public let step: Int
   /// 1 / samples of the minibatch.
   public let scale: Float
@@ -50,7 +50,8 @@ extension Network {
   /// Forward and backward of one shard.
   ///
   /// - Parameters:
-  ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not touched.
+  ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not
+  ///     touched.
   ///   - parameters: the flat vector, read only.
   public func train(
     _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
@@ -139,7 +140,8 @@ extension Network {
     }
   }
 
-  /// The gradient of the output lies in the first of two buffers; a stage that is not in place reads one and writes the other.
+  /// The gradient of the output lies in the first of two buffers; a stage that is not in place reads one and writes the
+  /// other.
   private func backward(
     _ shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>, workspace: Workspace
   ) {
@@ -174,7 +176,8 @@ extension Network {
     return values(place.inputOffset, count: place.inputCount, samples: samples, workspace: workspace).readOnly
   }
 
-  /// A run of activations: offsets are planned for one sample, so a buffer of a full workspace begins at offset × capacity.
+  /// A run of activations: offsets are planned for one sample, so a buffer of a full workspace begins at offset ×
+  /// capacity.
   private func values(_ offset: Int, count: Int, samples: Int, workspace: Workspace) -> MutableView<Float> {
     let start = offset * workspace.capacity
     return workspace.activations.mutableView[start..<start + samples * count]

@@ -76,7 +76,8 @@ public struct Network: Sendable {
     self.memory = memory
   }
 
-  /// Draws the first weights. Each tensor has a random stream of its own, so adding a layer behind does not change those before.
+  /// Draws the first weights. Each tensor has a random stream of its own, so adding a layer behind does not change
+  /// those before.
   public func initialize(_ vector: MutableView<Float>, seed: UInt64) {
     precondition(vector.count == parameters.count, "parameter vector of another network")
     vector.fill(with: 0)

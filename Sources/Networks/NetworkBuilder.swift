@@ -94,7 +94,8 @@ struct NetworkBuilder {
     shape = plan.output
   }
 
-  /// Settles the backward pass, which ends at the first stage that has parameters: that one needs no gradient of its input.
+  /// Settles the backward pass, which ends at the first stage that has parameters: that one needs no gradient of its
+  /// input.
   ///
   /// - Throws: `ShapeError` where no layer has parameters.
   consuming func build() throws(ShapeError) -> Network {

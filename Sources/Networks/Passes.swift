@@ -1,6 +1,7 @@
 import Tensors
 
-/// Where a layer's parameters lie in the flat vector. A fixed number of slots, so that passing it around costs no reference count.
+/// Where a layer's parameters lie in the flat vector. A fixed number of slots, so that passing it around costs no
+/// reference count.
 public struct ParameterRanges: Sendable {
   /// Most parameters one layer may have.
   public static let capacity = 4
@@ -50,9 +51,9 @@ public struct ParameterGradients: Sendable {
   public subscript(index: Int) -> MutableView<Float> { vector[ranges[index]] }
 }
 
-/// The random numbers of one layer in one shard of one step. They depend on the seed, the layer's place in the program (which counts
-/// layers that compute, and activations), the step and a sample's place in the minibatch, so neither threads nor shards nor resumes
-/// change them.
+/// The random numbers of one layer in one shard of one step. They depend on the seed, the layer's place in the program
+/// (which counts layers that compute, and activations), the step and a sample's place in the minibatch, so neither
+/// threads nor shards nor resumes change them.
 public struct LayerRandom: Sendable {
   let seed: UInt64
   let layer: Int
@@ -112,7 +113,8 @@ public struct BackwardPass: Sendable {
   public let output: View<Float>
   /// `[samples, output shape]`.
   public let outputGradient: View<Float>
-  /// `[samples, input shape]`, to be written; nil where nobody needs it; the memory of `outputGradient` where `isInPlace`.
+  /// `[samples, input shape]`, to be written; nil where nobody needs it; the memory of `outputGradient` where
+  /// `isInPlace`.
   public let inputGradient: MutableView<Float>?
   /// Whether `inputGradient` is `outputGradient`.
   public let isInPlace: Bool

@@ -1,7 +1,7 @@
 /// A network's stages in order.
 ///
-/// All workers run the same stages at once. A reference count that each of them went through for every call would be the one cache line
-/// they fight for, so the stages are handed out without it: the program itself keeps them alive.
+/// All workers run the same stages at once. A reference count that each of them went through for every call would be
+/// the one cache line they fight for, so the stages are handed out without it: the program itself keeps them alive.
 struct Program: Sendable {
   private let stages: [Stage]
   private let references: [Unmanaged<Stage>]

@@ -2,8 +2,8 @@ import Tensors
 
 /// One step of a network's program: a layer's operation, or the activation behind it, with its place in memory.
 ///
-/// The base class erases the operation's type once, when the network is built. In the hot path a stage is one virtual call for a shard;
-/// no existential is opened and, through `Program`, no reference is counted.
+/// The base class erases the operation's type once, when the network is built. In the hot path a stage is one virtual
+/// call for a shard; no existential is opened and, through `Program`, no reference is counted.
 class Stage: @unchecked Sendable {
   // Safe to send: immutable after `init`.
   final let place: StagePlace

@@ -1,6 +1,7 @@
 import Tensors
 
-/// Floats and bytes that one sample needs in a workspace (`prepared` and `scratch`: the whole workspace, whatever the samples).
+/// Floats and bytes that one sample needs in a workspace (`prepared` and `scratch`: the whole workspace, whatever the
+/// samples).
 struct WorkspaceSize: Sendable {
   var activations = 0
   var gradient = 0
@@ -13,7 +14,8 @@ struct WorkspaceSize: Sendable {
 
 /// The memory in which one worker runs one shard: activations, their gradients, and what forward keeps for backward.
 ///
-/// Planned from the shapes and allocated once, before the first step; each worker has its own and reuses it for every shard it takes.
+/// Planned from the shapes and allocated once, before the first step; each worker has its own and reuses it for every
+/// shard it takes.
 public final class Workspace: @unchecked Sendable {
   // Safe to send: the worker pool gives a workspace to one worker at a time.
 
@@ -46,8 +48,8 @@ public final class Workspace: @unchecked Sendable {
     scratch = Storage(count: size.scratch)
   }
 
-  /// Bytes that a workspace takes; `Int.max` where no number holds them. To be compared with the machine's memory before a network from
-  /// outside gets its workspaces.
+  /// Bytes that a workspace takes; `Int.max` where no number holds them. To be compared with the machine's memory
+  /// before a network from outside gets its workspaces.
   public static func byteCount(for network: Network, capacity: Int) -> Int {
     let size = network.memory
     let perSample = 4 * (size.activations + 2 * size.gradient) + size.savedBytes

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Dropout")
 struct DropoutTests {
-  /// What dropout makes of 4,096 ones in each of two samples: a dense layer without weights gives the ones, a loss returns the outputs.
+  /// What dropout makes of 4,096 ones in each of two samples: a dense layer without weights gives the ones, a loss
+  /// returns the outputs.
   private func mask(rate: Float, seed: UInt64 = 1, step: Int = 0, firstSample: Int = 0) throws -> [Float] {
     let width = 4_096
     let network = try Network(

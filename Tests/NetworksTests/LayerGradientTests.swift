@@ -2,7 +2,8 @@ import Networks
 import Tensors
 import Testing
 
-/// Every layer's gradients against central differences; a dense or conv layer before it makes the layer pass a gradient on.
+/// Every layer's gradients against central differences; a dense or conv layer before it makes the layer pass a gradient
+/// on.
 @Suite("Layer gradients")
 struct LayerGradientTests {
   @Test("dense, with and without bias")

@@ -2,7 +2,8 @@ import Networks
 import Tensors
 import Testing
 
-/// What the exactness of training rests on: a shard's numbers depend on its samples and their places in the minibatch alone.
+/// What the exactness of training rests on: a shard's numbers depend on its samples and their places in the minibatch
+/// alone.
 @Suite("Shards")
 struct ShardTests {
   private static let layers: [any Layer] = [

@@ -3,8 +3,8 @@ import Tensors
 
 /// The mean of each window, channel by channel.
 ///
-/// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the border do not
-/// count: a window that overlaps it averages over fewer values.
+/// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the
+/// border do not count: a window that overlaps it averages over fewer values.
 public struct AveragePool2D: Layer, Equatable {
   /// Rows and columns of the window.
   public var size: Window2D.Extent { window.size }

@@ -4,8 +4,9 @@ import Tensors
 /// Two-dimensional convolution (cross-correlation, as everywhere in the field):
 /// `y[i, j, f] = Σ x[i·s + a − p, j·s + b − p, c] · K[a, b, c, f] + b[f]`.
 ///
-/// Input `[height, width, channels]`; K is `[kernel height, kernel width, channels, filters]`; output `[height', width', filters]` with
-/// `height' = (height − kernel) / stride + 1` (padding valid) or `⌈height / stride⌉` (same).
+/// Input `[height, width, channels]`; K is `[kernel height, kernel width, channels, filters]`; output
+/// `[height', width', filters]` with `height' = ⌊(height − kernel) / stride⌋ + 1` (padding valid) or
+/// `⌈height / stride⌉` (same).
 public struct Conv2D: Layer, Equatable {
   /// Output channels.
   public let filters: Int

@@ -1,11 +1,11 @@
 import Settings
 import Tensors
 
-/// Inverted dropout (Srivastava et al. 2014): in training an element is set to 0 with probability `rate`, else multiplied by
-/// `1 / (1 − rate)`; in evaluation nothing happens. The shape stays.
+/// Inverted dropout (Srivastava et al. 2014): in training an element is set to 0 with probability `rate`, else
+/// multiplied by `1 / (1 − rate)`; in evaluation nothing happens. The shape stays.
 ///
-/// Which elements are dropped depends on the seed, the step, the layer and the sample's place in the minibatch alone. The mask is drawn
-/// again for the backward pass, so it is not kept.
+/// Which elements are dropped depends on the seed, the step, the layer and the sample's place in the minibatch alone.
+/// The mask is drawn again for the backward pass, so it is not kept.
 public struct Dropout: Layer, Equatable {
   /// Probability that an element is dropped, in [0, 1).
   public let rate: Float

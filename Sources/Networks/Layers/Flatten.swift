@@ -1,7 +1,8 @@
 import Settings
 import Tensors
 
-/// Sees any input as one row: `[height, width, channels]` → `[height · width · channels]`, row by row, channels last, as in Keras.
+/// Sees any input as one row: `[height, width, channels]` → `[height · width · channels]`, row by row, channels last,
+/// as in Keras.
 ///
 /// No arithmetic and no memory.
 public struct Flatten: Layer, Equatable {

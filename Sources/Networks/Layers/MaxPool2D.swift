@@ -3,8 +3,9 @@ import Tensors
 
 /// The largest value of each window, channel by channel.
 ///
-/// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the border never win;
-/// of equal values the first wins. Forward keeps one byte for each output: the winner's place in its window.
+/// Input `[height, width, channels]`, output `[height', width', channels]` with the lengths of `Conv2D`. Cells of the
+/// border never win; of equal values the first wins. Forward keeps one byte for each output: the winner's place in its
+/// window.
 public struct MaxPool2D: Layer, Equatable {
   /// Rows and columns of the window.
   public var size: Window2D.Extent { window.size }

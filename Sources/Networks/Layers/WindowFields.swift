@@ -1,7 +1,8 @@
 import Settings
 import Tensors
 
-/// A window that slides over an image, as layers hold it: the keys that convolution and pooling share, and their fit to an image.
+/// A window that slides over an image, as layers hold it: the keys that convolution and pooling share, and their fit to
+/// an image.
 struct WindowFields: Sendable, Equatable {
   /// Rows and columns of the window.
   let size: Window2D.Extent
@@ -38,7 +39,8 @@ struct WindowFields: Sendable, Equatable {
     paddingField,
   ]
 
-  /// Reads the window (under the key that this layer has for it), `stride` (the window's size where it is null) and `padding`.
+  /// Reads the window (under the key that this layer has for it), `stride` (the window's size where it is null) and
+  /// `padding`.
   init(_ settings: Settings, size name: String) {
     let size = Window2D.Extent(settings.pair(name))
     guard let padding = Window2D.Padding(rawValue: settings.string("padding")) else {

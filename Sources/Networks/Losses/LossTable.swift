@@ -2,8 +2,8 @@ import Settings
 
 /// The losses that a config can name.
 ///
-/// Adding one to Lockstep is a new file in `Losses/` plus one line in `standard`; a program that uses Lockstep as a library adds its
-/// own with `adding`.
+/// Adding one to Lockstep is a new file in `Losses/` plus one line in `standard`; a program that uses Lockstep as a
+/// library adds its own with `adding`.
 public struct LossTable: Sendable {
   /// Every loss of Lockstep.
   public static let standard = LossTable([

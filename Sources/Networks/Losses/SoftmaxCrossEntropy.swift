@@ -4,8 +4,8 @@ import Tensors
 /// Cross-entropy between the softmax of the outputs and the label, in nats:
 /// `−Σ t[k] · log softmax(y)[k]` with `t = (1 − ε) · onehot + ε / classes`.
 ///
-/// ε is the label smoothing (Szegedy et al. 2016). The network ends without a softmax: its outputs are logits, which keeps the logarithm
-/// exact where a probability would round to 0.
+/// ε is the label smoothing (Szegedy et al. 2016). The network ends without a softmax: its outputs are logits, which
+/// keeps the logarithm exact where a probability would round to 0.
 public struct SoftmaxCrossEntropy: Loss, Equatable {
   /// ε, in [0, 1).
   public let labelSmoothing: Float

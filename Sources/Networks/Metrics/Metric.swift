@@ -9,7 +9,8 @@ public protocol Metric: Configurable {
   /// - Throws: `ShapeError` where the metric says nothing about such an output.
   func check(output: Shape) throws(ShapeError)
 
-  /// Adds what every sample counts, one after the other, to a running sum; the metric is the sum divided by the number of samples.
+  /// Adds what every sample counts, one after the other, to a running sum; the metric is the sum divided by the number
+  /// of samples.
   ///
   /// - Parameters:
   ///   - losses: loss of every sample.

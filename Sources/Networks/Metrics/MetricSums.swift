@@ -2,8 +2,8 @@ import Tensors
 
 /// Running sums of the loss and of metrics over samples, in FP64.
 ///
-/// Samples are added one after the other in the order of the data, so the sums depend neither on shards nor on threads nor on how the
-/// samples were cut into batches. Adding allocates nothing.
+/// Samples are added one after the other in the order of the data, so the sums depend neither on shards nor on threads
+/// nor on how the samples were cut into batches. Adding allocates nothing.
 public struct MetricSums: Sendable, Equatable {
   /// Samples added.
   public private(set) var samples = 0
@@ -54,7 +54,8 @@ public struct MetricSums: Sendable, Equatable {
     return [("loss", meanLoss)] + zip(metrics, sums).map { ($0.name, $1 / Double(samples)) }
   }
 
-  /// All of the state as plain numbers, for a checkpoint: samples, correct, loss, then one for each metric. Counts are exact up to 2⁵³.
+  /// All of the state as plain numbers, for a checkpoint: samples, correct, loss, then one for each metric. Counts are
+  /// exact up to 2⁵³.
   public var numbers: [Double] { [Double(samples), Double(correct), loss] + sums }
 
   /// Sums from `numbers`; nil where these are not the numbers of sums of `metricCount` metrics.

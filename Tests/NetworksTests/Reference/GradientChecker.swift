@@ -4,12 +4,13 @@ import Testing
 
 /// Compares a network's losses and gradients with a reference in double precision.
 ///
-/// The network computes in single precision, so differences of its own losses would be mostly rounding. The checker takes central
-/// differences of the reference instead: with a step of 1e-5 their error is about 1e-10, and what is left is the network's own rounding,
-/// n · 2⁻²⁴ of the largest terms for a sum of n. It is bounded by `tolerance` of the largest magnitude in the tensor.
+/// The network computes in single precision, so differences of its own losses would be mostly rounding. The checker
+/// takes central differences of the reference instead: with a step of 1e-5 their error is about 1e-10, and what is left
+/// is the network's own rounding, n · 2⁻²⁴ of the largest terms for a sum of n. It is bounded by `tolerance` of the
+/// largest magnitude in the tensor.
 ///
-/// Where the two sides of a difference lie on different sides of a kink (relu, maximum), there is no derivative to compare with; those
-/// elements are left out, and few may be.
+/// Where the two sides of a difference lie on different sides of a kink (relu, maximum), there is no derivative to
+/// compare with; those elements are left out, and few may be.
 struct GradientChecker {
   var step = 1e-5
   var tolerance = 2e-5
