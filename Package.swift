@@ -64,6 +64,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"],
       exclude: ["Goldens"]),
+    // Runs the built program, so it depends on it without importing it.
+    .testTarget(name: "CommandTests", dependencies: ["lockstep"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// The built `lockstep` program, run as its users run it.
+struct Command {
+  /// What came of a run of the program.
+  struct Result {
+    let output: String
+    let error: String
+    /// The exit code, or 128 plus the signal's number, as shells count.
+    let status: Int32
+  }
+
+  /// Where the program runs: relative paths start here.
+  let directory: URL
+  var environment: [String: String] = [:]
+
+  /// A fresh directory, removed by `remove`.
+  init() throws {
+    directory = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: directory) }
+
+  /// The test bundle lies beside the program.
+  private static let program: URL = {
+    let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let candidates = [
+      bundle.deletingLastPathComponent(), URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
+    ]
+    let programs = candidates.map { $0.appendingPathComponent("lockstep") }
+    guard let program = programs.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
+      fatalError("the lockstep program is not beside the tests: \(programs.map(\.path))")
+    }
+    return program
+  }()
+
+  /// Starts the program.
+  func start(_ arguments: [String], output: URL, error: URL) throws -> Process {
+    let process = Process()
+    process.executableURL = Command.program
+    process.arguments = arguments
+    process.currentDirectoryURL = directory
+    var environment = ProcessInfo.processInfo.environment
+    environment["LOCKSTEP_DATA"] = nil
+    environment.merge(self.environment) { $1 }
+    process.environment = environment
+    for url in [output, error] { try Data().write(to: url) }
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = try FileHandle(forWritingTo: error)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// Runs the program to its end.
+  ///
+  /// - Parameter interrupt: called with the running process, to send it a signal.
+  func run(_ arguments: [String], interrupt: (Process) -> Void = { _ in }) throws -> Result {
+    let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-io-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let (output, error) = (scratch.appendingPathComponent("output"), scratch.appendingPathComponent("error"))
+    let process = try start(arguments, output: output, error: error)
+    interrupt(process)
+    process.waitUntilExit()
+    let status =
+      process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    return Result(
+      output: try String(contentsOf: output, encoding: .utf8), error: try String(contentsOf: error, encoding: .utf8),
+      status: status)
+  }
+
+  /// Writes a file into the directory and returns its name.
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String {
+    let url = directory.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+    return name
+  }
+
+  /// The text of a file of the directory.
+  func read(_ name: String) throws -> String {
+    try String(contentsOf: directory.appendingPathComponent(name), encoding: .utf8)
+  }
+
+  /// Names of the files in a folder of the directory.
+  func files(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory.appendingPathComponent(folder).path).sorted()
+  }
+
+  /// `inspect --digest` of a run.
+  func digest(of run: String) throws -> String {
+    let result = try self.run(["inspect", run, "--digest"])
+    #expect(result.status == 0, "\(result.error)")
+    return result.output.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
