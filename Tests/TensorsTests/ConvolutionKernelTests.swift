@@ -49,6 +49,14 @@ import Testing
     }
   }
 
+  @Test("Sums that are left in memory and taken up again", arguments: KernelTesting.instructionSets)
+  func interruptedSums(_ instructionSet: InstructionSet) throws {
+    // More weights in one row of the kernel than a pass of `forward` takes, and more pixels than a pass of the weight gradient.
+    try check(instructionSet, ConvolutionCase((2, 2, 9000), filters: 9, kernel: (2, 2)))
+    try check(instructionSet, ConvolutionCase((40, 41, 40), filters: 2, kernel: (1, 1), samples: 5))
+    try check(instructionSet, ConvolutionCase((40, 41, 40), filters: 2, kernel: (2, 1), .same, samples: 3))
+  }
+
   @Test("A sample's bits do not depend on its company", arguments: KernelTesting.instructionSets)
   func independence(_ instructionSet: InstructionSet) throws {
     let runner = try ConvolutionRunner(instructionSet)

@@ -40,23 +40,29 @@ enum KernelTesting {
   }
 }
 
-/// Floats between margins of a marker, 4-byte aligned and no better: a kernel that writes outside its output is caught, and one that
-/// reads its output or scratch memory before writing it finds NaN.
+/// Floats beside margins of a marker, 4-byte aligned and no better.
+///
+/// A kernel that writes outside its output is caught, and one that reads its output or scratch memory before writing it finds NaN.
+/// An input ends where its memory ends, so that the address sanitizer sees what is read beyond.
 struct GuardedFloats {
   private static let margin = 67
   private static let marker = Float(bitPattern: 0x7fc0_1234)
   private let storage: Storage<Float>
   let count: Int
 
-  init(count: Int) {
-    self.count = count
-    storage = Storage(count: count + 2 * Self.margin)
-    storage.mutableView.fill(with: Self.marker)
+  /// An output or scratch memory, with a margin at both ends.
+  init(count: Int) { self.init(count: count, marginBehind: Self.margin) }
+
+  /// An input, with a margin before it.
+  init(_ values: [Float]) {
+    self.init(count: values.count, marginBehind: 0)
+    mutableView.copy(from: values)
   }
 
-  init(_ values: [Float]) {
-    self.init(count: values.count)
-    mutableView.copy(from: values)
+  private init(count: Int, marginBehind: Int) {
+    self.count = count
+    storage = Storage(count: Self.margin + count + marginBehind)
+    storage.mutableView.fill(with: Self.marker)
   }
 
   /// The values; whoever uses the view keeps this alive.
@@ -67,7 +73,8 @@ struct GuardedFloats {
   var marginsAreIntact: Bool {
     withExtendedLifetime(storage) {
       let all = storage.view.array()
-      return (all.prefix(Self.margin) + all.suffix(Self.margin)).allSatisfy { $0.bitPattern == Self.marker.bitPattern }
+      let margins = all.prefix(Self.margin) + all.dropFirst(Self.margin + count)
+      return margins.allSatisfy { $0.bitPattern == Self.marker.bitPattern }
     }
   }
 }
