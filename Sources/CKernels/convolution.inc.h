@@ -1,5 +1,6 @@
-// Convolution as an implicit GEMM. A row of the matrix is a pixel: what it needs of one kernel row are kernel_width * channels
-// contiguous floats of the NHWC image, and the kernel, HWIO, is the other matrix as it lies. Nothing is unfolded.
+// Convolution as an implicit GEMM. A row of the matrix is a pixel: what it needs of one kernel row are kernel_width *
+// channels contiguous floats of the NHWC image, and the kernel, HWIO, is the other matrix as it lies. Nothing is
+// unfolded.
 
 /// Floats that a loop should find again in the second-level cache (512 KiB).
 #define LS_CACHE_FLOATS (128 * 1024)
@@ -35,7 +36,8 @@ static void ls_canvas_fill(const ls_window2d *w, const ls_geometry *g, int64_t s
     for (int64_t i = 0; i < w->height; i++, x += row) memcpy(to + i * g->line, x, (size_t)row * sizeof(float));
 }
 
-/// Floats at the start of `forward`'s scratch for the kernel laid out panel after panel; 0 where one panel holds all filters.
+/// Floats at the start of `forward`'s scratch for the kernel laid out panel after panel; 0 where one panel holds all
+/// filters.
 static int64_t ls_packed_size(const ls_window2d *w, const ls_geometry *g, const ls_panels *panels) {
   int64_t size = w->kernel_height * g->window_row * w->filters;
   return panels->vectors.parts > 1 ? (size + LS_LANES - 1) / LS_LANES * LS_LANES : 0;
@@ -87,8 +89,8 @@ static void ls_convolution_forward(const ls_window2d *w, int64_t samples, const 
   }
 }
 
-/// One pass of the weight gradient over `images` images `x_image` apart: element k of the flattened window [KH, KW, C] is a row of
-/// the result.
+/// One pass of the weight gradient over `images` images `x_image` apart: element k of the flattened window [KH, KW,
+/// C] is a row of the result.
 static void ls_convolution_weight_pass(const ls_window2d *w, const ls_geometry *g, int64_t images, const float *x,
                                        int64_t x_image, const float *dy, float *kernel_gradient, int resume) {
   ls_panels panels = ls_panels_of(w->filters);
@@ -110,7 +112,8 @@ static void ls_convolution_weight_pass(const ls_window2d *w, const ls_geometry *
   }
 }
 
-/// Every tile walks over all images and gradients of a pass, so a pass takes what the cache holds; the sums wait in the result.
+/// Every tile walks over all images and gradients of a pass, so a pass takes what the cache holds; the sums wait in
+/// the result.
 static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
                                            float *kernel_gradient, float *bias_gradient, float *scratch) {
   ls_geometry g = ls_geometry_of(w);
@@ -130,8 +133,8 @@ static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples
   } while (n < samples);
 }
 
-/// Where windows meet one row (or column) of the image: place `tap` of the window at output row `at`, place tap + stride at
-/// at - 1, and so on.
+/// Where windows meet one row (or column) of the image: place `tap` of the window at output row `at`, place tap +
+/// stride at at - 1, and so on.
 typedef struct ls_meetings {
   int64_t tap, at, count;
 } ls_meetings;
@@ -189,7 +192,8 @@ static int64_t ls_convolution_prepared(const ls_window2d *w) {
   return (int64_t)w->kernel_height * w->kernel_width * w->channels * w->filters;
 }
 
-/// The kernel's rows transposed, panel after panel: of [KH, F, KW, C], as many of the last columns at a time as a tile has.
+/// The kernel's rows transposed, panel after panel: of [KH, F, KW, C], as many of the last columns at a time as a
+/// tile has.
 static void ls_convolution_prepare(const ls_window2d *w, const float *kernel, float *prepared) {
   int64_t window = ls_geometry_of(w).window_row;
   ls_panels panels = ls_panels_of(window);
@@ -201,9 +205,10 @@ static void ls_convolution_prepare(const ls_window2d *w, const float *kernel, fl
   }
 }
 
-/// The transpose of `forward`: an output pixel's gradient times a transposed row of the kernel is its share for the KW * C floats
-/// that the pixel had needed. For a row of the image these products sum over the rows of the window that meet it; what the pixels
-/// then have in common is added up. No border, no dilation for a stride, and hardly a product in vain.
+/// The transpose of `forward`: an output pixel's gradient times a transposed row of the kernel is its share for the
+/// KW * C floats that the pixel had needed. For a row of the image these products sum over the rows of the window
+/// that meet it; what the pixels then have in common is added up. No border, no dilation for a stride, and hardly a
+/// product in vain.
 static void ls_convolution_input_gradient(const ls_window2d *w, int64_t samples, const float *dy, const float *prepared,
                                           float *dx, float *scratch) {
   ls_geometry g = ls_geometry_of(w);

@@ -1,7 +1,7 @@
 // Dense layers: the tiles of gemm.inc.h on matrices.
 
-/// Rows of the weights that one pass of `forward` takes: with a panel of columns they stay in the first-level cache while all tiles
-/// of samples use them.
+/// Rows of the weights that one pass of `forward` takes: with a panel of columns they stay in the first-level cache
+/// while all tiles of samples use them.
 #define LS_DENSE_DEPTH 128
 
 static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
@@ -39,8 +39,8 @@ static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t un
   if (bias_gradient) ls_column_sums(samples, units, dy, bias_gradient, 0);
 }
 
-// The input gradient is computed transposed: its rows are inputs, its columns samples. Then the weights are read as they lie, once for
-// each LS_DENSE_GROUP samples, and only the small matrices are transposed.
+// The input gradient is computed transposed: its rows are inputs, its columns samples. Then the weights are read as
+// they lie, once for each LS_DENSE_GROUP samples, and only the small matrices are transposed.
 #define LS_DENSE_GROUP (2 * LS_LANES)
 #define LS_DENSE_UNITS 256
 

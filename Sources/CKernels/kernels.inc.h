@@ -1,6 +1,6 @@
 // All kernels of one instruction set, and their table.
 #include "vectors.h"
-
+#include "matrix.inc.h"
 #include "gemm.inc.h"
 
 #include "convolution.inc.h"
