@@ -5,21 +5,21 @@ struct Measurement {
 
   var flopsPerSecond: Double { flops / seconds }
 
-  /// The best of several short runs: whatever else the machine does only ever makes a run slower.
+  /// The best of many runs, each of a millisecond or one call: whatever else the machine does only ever makes a run slower, and
+  /// in a short one there is a chance that nothing came between.
   ///
   /// - Parameter body: one call; returns the floating-point operations that it had to do.
-  static func best(runs: Int = 15, of seconds: Double = 0.01, _ body: () -> Int) -> Measurement {
+  static func best(_ body: () -> Int) -> Measurement {
     let clock = ContinuousClock()
-    var flops = body()
+    let flops = body()
     var calls = 1
-    var elapsed = clock.measure { flops = body() }.inSeconds
-    while elapsed < seconds {
-      calls = max(calls + 1, min(calls * 10, Int(Double(calls) * 1.2 * seconds / max(elapsed, 1e-9))))
-      elapsed = clock.measure { for _ in 0..<calls { _ = body() } }.inSeconds
+    var best = clock.measure { _ = body() }.inSeconds
+    let deadline = clock.now + .milliseconds(300)
+    while clock.now < deadline {
+      calls = max(calls, Int(0.001 / best))
+      best = min(best, clock.measure { for _ in 0..<calls { _ = body() } }.inSeconds / Double(calls))
     }
-    var best = elapsed
-    for _ in 1..<runs { best = min(best, clock.measure { for _ in 0..<calls { _ = body() } }.inSeconds) }
-    return Measurement(seconds: best / Double(calls), flops: Double(flops))
+    return Measurement(seconds: best, flops: Double(flops))
   }
 }
 
