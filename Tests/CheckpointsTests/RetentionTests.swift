@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import Synchronization
 import Testing
 
 @Suite("Only superfluous checkpoints of our own are removed")
@@ -73,17 +74,33 @@ struct RetentionTests {
   func leftovers() throws {
     // Above the largest number a process can have on Linux (2²²).
     let dead = 99_999_999
-    let own = getpid()
     let gone = [
-      ".step-00000001.weights.h5.lockstep-\(dead)-1.partial", ".config.json.lockstep-\(dead)-25.partial",
-      ".step-00000002.weights.h5.lockstep-\(own)-999999999.partial",
+      ".step-00000001.weights.h5.lockstep-\(dead)-1-1.partial", ".config.json.lockstep-\(dead)-4294967295-25.partial",
+      ".a-b.lockstep-\(dead)-7-1.partial",
+      // This process's number, and not its run: in a container a successor often has its predecessor's number.
+      ".step-00000002.weights.h5.lockstep-\(getpid())-1-1.partial",
     ]
     let stays = [
-      ".config.json.lockstep-\(getppid())-1.partial", ".lockstep-\(dead)-x.partial", ".notes.partial",
-      ".x.lockstep--1-1.partial", "notes.lockstep-\(dead)-1.partial",
+      ".config.json.lockstep-\(getppid())-1-1.partial", ".lockstep-\(dead)-1-x.partial", ".notes.partial",
+      ".x.lockstep--1-1-1.partial", "notes.lockstep-\(dead)-1-1.partial", ".x.lockstep-\(dead)-1-1.partial.keep",
+      ".x.lockstep-\(dead)-1.partial",
     ]
     for name in gone + stays { Bytes.write([1], to: directory.file(name)) }
-    _ = try CheckpointStore(directory: directory.path)
+    let living = Mutex<[String]>([])
+    var fileSystem = FileSystem.system
+    fileSystem.create = { path throws(SystemError) in
+      living.withLock { $0.append(path) }
+      return try FileSystem.system.create(path)
+    }
+    let store = try CheckpointStore(directory: directory.path, retention: Retention(), fileSystem: fileSystem)
     #expect(directory.names == stays.sorted())
+
+    // A name that this very process is writing to.
+    try store.save(Fixtures.checkpoint(step: 9))
+    _ = try store.finish()
+    let own = try #require(living.withLock { $0.last })
+    Bytes.write([1], to: own)
+    _ = try CheckpointStore(directory: directory.path)
+    #expect(Bytes.read(own) == [1])
   }
 }

@@ -27,8 +27,7 @@ public enum AtomicFile {
   package static func write(
     _ bytes: Storage<UInt8>, to path: String, fileSystem: FileSystem
   ) throws(WriteError) -> Outcome {
-    let temporary = TemporaryFile.reserve(for: path)
-    defer { TemporaryFile.release(temporary) }
+    let temporary = TemporaryFile.name(for: path)
     let file: CInt
     do throws(SystemError) {
       file = try fileSystem.create(temporary)
