@@ -34,10 +34,12 @@ enum Fixtures {
 
   static func runState(step: Int, score: Double? = nil) -> RunState {
     RunState(
-      config: #"{"name": "größe", "seed": 7}"#, epoch: 2, step: step, batchesDone: 17, seed: 0xFEDC_BA98_7654_3210,
+      config: #"{"name": "größe", "seed": 7}"#, epoch: 2, step: step, batchesDone: 17, stepsPerEpoch: 469,
+      seed: 0xFEDC_BA98_7654_3210,
       history: MetricHistory(columns: ["loss", "testAccuracy"], rows: [[0.5, 0.975], [0.25, 0.9875]]),
       epochSums: [NamedNumber(name: "loss", value: 12.5), NamedNumber(name: "samples", value: 2176)], score: score,
       best: BestEvaluation(metric: "testAccuracy", value: 0.9875, step: 900), patience: 1,
+      inputScale: [1 / 255, 0.5], inputOffset: [-0.5, -0.0],
       dataFingerprint: (0..<32).map { UInt8($0) }, instructionSet: "avx512", producer: "lockstep 0.1.0")
   }
 }

@@ -216,6 +216,9 @@ struct HostileFileTests {
     try expectRefusal("not a valid checkpoint: /lockstep/epoch_sums/values: 1 values for 2 names") {
       $0.replaceDataset("/lockstep/epoch_sums/values", [1], [0.0])
     }
+    try expectRefusal("not a valid checkpoint: /lockstep/input_offset: 1 offsets for 2 scales") {
+      $0.replaceDataset("/lockstep/input_offset", [1], [Float(0)])
+    }
     try expectRefusal(
       """
       not a valid checkpoint: HDF5: could not open attribute seed of /lockstep: \

@@ -8,6 +8,10 @@ import Synchronization
 package enum HDF5Library {
   private static let lock = Mutex(())
 
+  /// The name under which files in memory go. The library tries to open it on disk, whether it creates or reads, and must not find
+  /// it: nothing can lie below a device.
+  static let nameNotOnDisk = "/dev/null/checkpoint"
+
   /// Runs `body` with the library to itself. Must not be nested.
   package static func withLock<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result

@@ -17,8 +17,8 @@ package struct HDF5Reader: ~Copyable {
     try check(
       H5Pset_file_image(access.id, UnsafeMutableRawPointer(mutating: image.base), image.count), "take the image of", "/"
     )
-    // The driver first tries to open this name on disk and must not find it; no file can lie below a character device.
-    file = try HDF5Handle(H5Fopen("/dev/null/checkpoint", ch5_access_read_only(), access.id), "open file", "/")
+    file = try HDF5Handle(
+      H5Fopen(HDF5Library.nameNotOnDisk, ch5_access_read_only(), access.id), "open file", "/")
   }
 
   /// Whether something lies at `path`, every step of which is a hard link.
@@ -69,10 +69,11 @@ package struct HDF5Reader: ~Copyable {
     guard H5Tequal(type.id, Element.hdf5FileType) > 0 else {
       throw unacceptable("attribute \(name) of \(path)", "it is not a little-endian \(Element.hdf5Name)")
     }
-    return try withUnsafeTemporaryAllocation(of: Element.self, capacity: 1) { buffer throws(HDF5Error) in
-      guard let value = buffer.baseAddress else { throw unacceptable(path, "no memory") }
-      try check(H5Aread(attribute.id, Element.hdf5MemoryType, value), "read attribute \(name) of", path)
-      return value.pointee
+    let value = Storage<Element>(count: 1)
+    return try withExtendedLifetime(value) { () throws(HDF5Error) in
+      try check(
+        H5Aread(attribute.id, Element.hdf5MemoryType, value.mutableView.base), "read attribute \(name) of", path)
+      return value.view[0]
     }
   }
 
@@ -203,8 +204,7 @@ package struct HDF5Dataset<Element: HDF5Element>: ~Copyable {
     let values = Storage<Element>(count: count)
     guard count > 0 else { return values }
     try check(
-      H5Dread(
-        handle.id, Element.hdf5MemoryType, everything, everything, defaults, values.mutableView.base),
+      H5Dread(handle.id, Element.hdf5MemoryType, everything, everything, defaults, values.mutableView.base),
       "read dataset", path)
     return values
   }

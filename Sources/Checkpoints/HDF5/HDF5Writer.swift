@@ -17,7 +17,8 @@ package struct HDF5Writer: ~Copyable {
     try check(H5Pset_fapl_core(access.id, max(expectedBytes, 1 << 16), false), "keep in memory", "/")
     // The oldest format, whatever the library's default: later ones cannot be taken as an image before libhdf5 2.0.
     try check(H5Pset_libver_bounds(access.id, H5F_LIBVER_EARLIEST, H5F_LIBVER_V110), "choose the format of", "/")
-    let file = try HDF5Handle(H5Fcreate("checkpoint", ch5_access_truncate(), defaults, access.id), "create file", "/")
+    let file = try HDF5Handle(
+      H5Fcreate(HDF5Library.nameNotOnDisk, ch5_access_truncate(), defaults, access.id), "create file", "/")
     let datasets = try HDF5Handle(H5Pcreate(ch5_class_dataset_create()), "create dataset properties of", "/")
     try check(H5Pset_obj_track_times(datasets.id, false), "turn time stamps off in", "/")
     let links = try HDF5Handle(H5Pcreate(ch5_class_link_create()), "create link properties of", "/")
