@@ -63,18 +63,23 @@ LS_INLINE void ls_store_masked(float *p, vf v, ls_mask mask) { _mm256_maskstore_
 #else
 typedef int64_t ls_mask;
 LS_INLINE ls_mask ls_mask_of(int64_t n) { return n; }
+// Lanes are named by constants, so that the vector stays in its register.
 LS_INLINE vf ls_load_masked(const float *p, ls_mask mask) {
-  if (mask == LS_LANES) return ls_load(p);
+  if (mask >= 4) return ls_load(p);
   vf v = {};
-  for (int64_t i = 0; i < mask; i++) v[i] = p[i];
+  if (mask > 0) v[0] = p[0];
+  if (mask > 1) v[1] = p[1];
+  if (mask > 2) v[2] = p[2];
   return v;
 }
 LS_INLINE void ls_store_masked(float *p, vf v, ls_mask mask) {
-  if (mask == LS_LANES) {
+  if (mask >= 4) {
     ls_store(p, v);
     return;
   }
-  for (int64_t i = 0; i < mask; i++) p[i] = v[i];
+  if (mask > 0) p[0] = v[0];
+  if (mask > 1) p[1] = v[1];
+  if (mask > 2) p[2] = v[2];
 }
 #endif
 
