@@ -3,7 +3,7 @@ import Settings
 
 /// The validator of Python's package `jsonschema`, which knows nothing of our decoder.
 struct JSONSchemaValidator {
-  /// Whether python3 and the package are there.
+  /// Whether Python (`LOCKSTEP_PYTHON`, else `python3`) and the package are there.
   static let isAvailable = (try? run("import jsonschema; jsonschema.Draft202012Validator", input: "")) != nil
 
   /// Checks the schema itself, then says for each document whether it is valid.
@@ -32,7 +32,7 @@ struct JSONSchemaValidator {
     try Data().write(to: outputFile)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", script]
+    process.arguments = [ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"] ?? "python3", "-c", script]
     process.standardInput = try FileHandle(forReadingFrom: inputFile)
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
     process.standardError = process.standardOutput
