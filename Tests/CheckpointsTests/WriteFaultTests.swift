@@ -42,6 +42,15 @@ struct WriteFaultTests {
     return 0
   }
 
+  @Test("The calls of a save, in the only order that survives a power cut at any moment")
+  func order() throws {
+    let run = try save(under: .none, code: EIO)
+    let operations = run.calls.map { call in String(call.prefix { $0 != "." }) }
+    let directoryName = run.directory.path.split(separator: "/").last ?? ""
+    #expect(
+      operations == ["create ", "write ", "fsync ", "close ", "rename ", "fsync directory \(directoryName)"])
+  }
+
   @Test("One failure, at every call in turn", arguments: [ENOSPC, EIO, EROFS])
   func transientFaults(code: Int32) throws {
     let calls = try forEveryCall({ .transient($0) }, code: code) { number, directory, calls, saved, error in

@@ -201,7 +201,7 @@ package struct HDF5Dataset<Element: HDF5Element>: ~Copyable {
 
   /// All elements, in memory of their own.
   package func read() throws(HDF5Error) -> Storage<Element> {
-    let values = Storage<Element>(count: count)
+    let values = Storage<Element>(count: count, zeroed: false)
     guard count > 0 else { return values }
     try check(
       H5Dread(handle.id, Element.hdf5MemoryType, everything, everything, defaults, values.mutableView.base),

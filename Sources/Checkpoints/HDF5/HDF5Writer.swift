@@ -77,13 +77,13 @@ package struct HDF5Writer: ~Copyable {
     try check(H5Awrite(attribute.id, type.id, bytes), "write attribute \(name) of", path)
   }
 
-  /// The file's bytes, at the start of a storage that has room for `extraBytes` more.
+  /// The file's bytes, at the start of a storage that has room for `extraBytes` more, whose content is unspecified.
   package func image(extraBytes: Int) throws(HDF5Error) -> Storage<UInt8> {
     // Without the flush the image does not open again.
     try check(H5Fflush(file.id, H5F_SCOPE_GLOBAL), "flush", "/")
     let length = H5Fget_file_image(file.id, nil, 0)
     guard length > 0 else { throw HDF5Error.last("measure the image of", "/") }
-    let bytes = Storage<UInt8>(count: length + extraBytes)
+    let bytes = Storage<UInt8>(count: length + extraBytes, zeroed: false)
     let taken = H5Fget_file_image(file.id, bytes.mutableView.base, length)
     guard taken == length else { throw HDF5Error.last("take the image of", "/") }
     return bytes
