@@ -86,7 +86,7 @@ final class DigitPen {
     let extent = max((high - low).max(), 0.05)
     let scale = (19.2 - 2 * radius) / extent
     let centre = mass / max(length, 1e-6)
-    // Pixel centres lie at whole numbers; MNIST's centre of mass is between pixels 13 and 14, rounded to whole pixels.
+    // Pixel centres lie at whole numbers; MNIST moved its digits by whole pixels, so their centres of mass scatter about pixel 14.
     let jitter = SIMD2(random.uniform() - 0.5, random.uniform() - 0.5) * 0.8
     let target = SIMD2<Float>(repeating: 14) + jitter
     for index in segments.indices {
@@ -97,8 +97,9 @@ final class DigitPen {
 
   /// Lays ink along the segments and turns it into bytes.
   func render(to image: MutableView<UInt8>, _ random: inout RandomStream) {
-    let softness = 1 / (0.8 + 0.5 * random.uniform())
-    for segment in segments { lay(segment, softness: softness) }
+    // An edge is 0.8 to 1.3 pixels wide.
+    let sharpness = 1 / (0.8 + 0.5 * random.uniform())
+    for segment in segments { lay(segment, sharpness: sharpness) }
     // Some pens write grey; noise is within the ink alone, since MNIST's background is empty.
     let gain = 255 * min(1.25, max(0.8, 1.1 + 0.08 * random.bell()))
     for index in ink.indices {
@@ -113,7 +114,7 @@ final class DigitPen {
   }
 
   /// Coverage of the pixels near one segment: 1 inside the pen's width, falling to 0 across its edge.
-  private func lay(_ segment: Segment, softness: Float) {
+  private func lay(_ segment: Segment, sharpness: Float) {
     let radius = radius * segment.pressure
     let reach = radius + 1
     let low = pointwiseMin(segment.start, segment.end) - reach
@@ -128,7 +129,7 @@ final class DigitPen {
         let offset = SIMD2(Float(column), Float(row)) - segment.start
         let along = min(1, max(0, (offset * direction).sum() * inverse))
         let distance = Self.length(offset - direction * along)
-        let coverage = min(1, (radius - distance) * softness + 0.5)
+        let coverage = min(1, (radius - distance) * sharpness + 0.5)
         let index = row * Self.side + column
         if coverage > ink[index] { ink[index] = coverage }
       }

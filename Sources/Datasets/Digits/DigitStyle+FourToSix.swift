@@ -30,7 +30,7 @@ extension DigitStyle {
       strokes: [[0, 1, 2], [2, 3, 4], [5, 6, 7]]),
     // In one go: the bar turns up into the stem's top.
     DigitStyle(
-      weight: 1,
+      weight: 0.4,
       points: [
         0.12, 0, 0.02, 0.35, 0.12, 0.5, 0.38, 0.45, 0.56, 0.22, 0.58, 0.06, 0.55, 0.45, 0.5, 1,
       ],

@@ -31,6 +31,13 @@ extension DigitStyle {
         0.42, 0.04,
       ],
       strokes: [[0, 1, 2, 3, 4, 5, 6, 7, 8]]),
+    // Begun at the upper left, with an open top.
+    DigitStyle(
+      weight: 1,
+      points: [
+        0.16, 0.06, 0.03, 0.3, 0, 0.62, 0.14, 0.93, 0.38, 1, 0.6, 0.82, 0.66, 0.45, 0.52, 0.1, 0.32, 0,
+      ],
+      strokes: [[0, 1, 2, 3, 4, 5, 6, 7, 8]]),
   ]
 
   static let one = [
@@ -134,6 +141,14 @@ extension DigitStyle {
         0.4, 0.86, 0.8, 0.98,
       ],
       strokes: [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]),
+    // A large loop.
+    DigitStyle(
+      weight: 1.5,
+      points: [
+        0.12, 0.15, 0.35, 0, 0.58, 0.1, 0.56, 0.4, 0.42, 0.75, 0.2, 0.98, 0.02, 0.88, 0.06, 0.66, 0.28, 0.62, 0.5, 0.8,
+        0.85, 0.95,
+      ],
+      strokes: [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]),
   ]
 
   static let three = [
@@ -155,7 +170,7 @@ extension DigitStyle {
       strokes: [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]]),
     // Flat top.
     DigitStyle(
-      weight: 1,
+      weight: 1.5,
       points: [
         0.03, 0.03, 0.3, 0.02, 0.58, 0, 0.42, 0.2, 0.24, 0.4, 0.5, 0.48, 0.63, 0.7, 0.5, 0.93, 0.25, 1,
         0, 0.92,
