@@ -29,9 +29,11 @@ struct EvaluateCommand: ParsableCommand {
     try Outcome.report {
       let source = try CheckpointSource(checkpoint)
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path)
-      let evaluation = try CheckpointEvaluation.run(
-        source.checkpoint, path: source.path, config: config, dataset: try samples(of: config),
-        machine: try machine.machine())
+      let dataset = try samples(of: config)
+      let model = try CheckpointModel(
+        source.checkpoint, path: source.path, config: config, sampleShape: dataset.shape, machine: try machine.machine()
+      )
+      let evaluation = try model.evaluate(dataset)
       let classes = evaluation.confusion.indices.map(String.init)
       let report = ClassificationReport(classes: classes, confusion: evaluation.confusion)
       let loss = evaluation.metrics["loss"] ?? .nan

@@ -25,7 +25,9 @@ struct ResumeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Train to this number of epochs in all, instead of the config's.", valueName: "n"))
   var epochs: Int?
 
-  @Option(name: .customLong("run"), help: ArgumentHelp("Go on in another directory; the old one stays as it is.", valueName: "dir"))
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("Go on in another directory; the old one stays as it is.", valueName: "dir"))
   var runDirectory: String?
 
   @OptionGroup var resuming: ResumeOptions

@@ -23,7 +23,9 @@ struct TrainCommand: ParsableCommand {
       "Replace a value of the config, for example training.epochs=3. May be given often.", valueName: "path=value"))
   var overrides: [String] = []
 
-  @Option(name: .customLong("run"), help: ArgumentHelp("Directory of the run; by default Checkpoints/ and the config's name.", valueName: "dir"))
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("Directory of the run; by default Checkpoints/ and the config's name.", valueName: "dir"))
   var runDirectory: String?
 
   @OptionGroup var resuming: ResumeOptions

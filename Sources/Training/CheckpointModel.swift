@@ -1,0 +1,126 @@
+import Checkpoints
+import Datasets
+import Networks
+import Tensors
+import Workers
+
+/// A checkpoint that can be used without its run: its network with its parameters, and how inputs are made for it.
+public final class CheckpointModel {
+  /// Samples that a worker puts through the network at once.
+  private static let shardSize = 32
+
+  /// The network.
+  public let network: Network
+
+  private let config: RunConfig
+  private let normalization: Normalization
+  private let parameters: Storage<Float>
+  private let pool: WorkerPool
+  private let workspaces: [Workspace]
+
+  /// - Parameters:
+  ///   - path: the checkpoint's file, for messages.
+  ///   - config: the run's config, out of the checkpoint.
+  ///   - sampleShape: shape of the images to come, for a config that does not say its input.
+  /// - Throws: `TrainingError.otherNetwork` where the checkpoint does not fit its config, `damagedState` where it does not say how inputs are made.
+  public init(
+    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine
+  ) throws {
+    network = try config.makeNetwork(input: config.model.input ?? sampleShape, kernels: machine.kernels)
+    parameters = try network.parameters(of: checkpoint, path: path)
+    guard let normalization = checkpoint.normalization else { throw TrainingError.damagedState(path: path) }
+    self.config = config
+    self.normalization = normalization
+    pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
+    let network = network
+    workspaces = (0..<machine.threads).map { _ in Workspace(for: network, capacity: CheckpointModel.shardSize) }
+  }
+
+  /// Loss, metrics and confusion matrix over all samples of a data set.
+  ///
+  /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
+  public func evaluate(_ dataset: ImageDataset) throws -> Evaluation {
+    try check(dataset)
+    let evaluator = Evaluator(
+      network: network, metrics: config.training.metrics, normalization: normalization, pool: pool,
+      workspaces: workspaces)
+    let samples = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
+    return try evaluator.evaluate(
+      dataset, samples: samples.view, loss: config.training.loss, parameters: parameters.view)
+  }
+
+  /// The softmax of the network's outputs for the first samples of a data set, `[samples, classes]`.
+  ///
+  /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
+  public func probabilities(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
+    try check(dataset)
+    precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
+    let (network, normalization, workspaces) = (network, normalization, workspaces)
+    let (width, classes, size) = (network.input.count, network.output.count, CheckpointModel.shardSize)
+    let inputs = Storage<Float>(count: samples * width)
+    let outputs = Storage<Float>(count: samples * classes)
+    let (inputView, outputView, parameterView) = (inputs.mutableView, outputs.mutableView, parameters.view)
+    try pool.run((samples + size - 1) / size) { worker, item in
+      let range = item * size..<min((item + 1) * size, samples)
+      for sample in range {
+        normalization.apply(
+          to: dataset.image(sample), output: inputView[sample * width..<(sample + 1) * width],
+          kernels: network.kernels)
+      }
+      let logits = network.predict(
+        inputView.readOnly[range.lowerBound * width..<range.upperBound * width], samples: range.count,
+        parameters: parameterView, workspace: workspaces[worker])
+      network.kernels.softmax(
+        samples: range.count, classes: classes, logits: logits,
+        probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])
+    }
+    return outputs.view.array()
+  }
+
+  /// The inputs that the network sees for the first samples of a data set, `[samples, input shape]`.
+  ///
+  /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
+  public func inputs(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
+    try check(dataset)
+    let width = network.input.count
+    let inputs = Storage<Float>(count: samples * width)
+    for sample in 0..<samples {
+      normalization.apply(
+        to: dataset.image(sample), output: inputs.mutableView[sample * width..<(sample + 1) * width],
+        kernels: network.kernels)
+    }
+    return inputs.view.array()
+  }
+
+  private func check(_ dataset: ImageDataset) throws(TrainingError) {
+    try config.check(network, fits: dataset)
+    guard normalization.scale.count == dataset.shape[2] else {
+      throw .unfit(
+        "the network was trained on \(normalization.scale.count) channels, \(dataset.name) has \(dataset.shape[2])")
+    }
+  }
+}
+
+extension Checkpoint {
+  /// How inputs are made from bytes; nil where the checkpoint does not say.
+  fileprivate var normalization: Normalization? {
+    guard !run.inputScale.isEmpty, run.inputScale.count == run.inputOffset.count else { return nil }
+    return Normalization(scale: run.inputScale, offset: run.inputOffset)
+  }
+}
+
+extension Network {
+  /// A checkpoint's parameters as one flat vector.
+  ///
+  /// - Throws: `TrainingError.otherNetwork` with every disagreement.
+  fileprivate func parameters(of checkpoint: Checkpoint, path: String) throws(TrainingError) -> Storage<Float> {
+    let expected = parameters.entries.map { (path: $0.datasetPath, shape: $0.spec.shape) }
+    let disagreements = checkpoint.disagreements(with: expected, optimizer: nil)
+    guard disagreements.isEmpty else {
+      throw .otherNetwork(path: path, disagreements: disagreements.map(\.description))
+    }
+    let model = ModelState(parameterCount: parameters.count, slotCount: 0)
+    model.restoreParameters(checkpoint, layout: parameters)
+    return model.parameters
+  }
+}
