@@ -28,6 +28,17 @@ public struct CheckpointDirectory: Sendable {
     self.reader = reader
   }
 
+  /// Makes the directory and those on the way to it; one that exists already is fine.
+  ///
+  /// - Throws: `WriteError` where the system refuses.
+  public func create() throws(WriteError) {
+    do throws(SystemError) {
+      try SystemCalls.createDirectories(path, .system)
+    } catch {
+      throw WriteError(path: path, cause: .system(error))
+    }
+  }
+
   /// All files whose names are those of checkpoints, newest (highest step) first; none where the directory does not exist.
   ///
   /// - Throws: where the directory cannot be read.

@@ -50,8 +50,19 @@ final class CheckpointSaver {
   /// Waits until everything has.
   func finish() throws(WriteError) -> [CheckpointReport] { reports(try store.finish()) }
 
+  private static func warnings(_ saved: SavedCheckpoint) -> [String] {
+    var warnings = saved.notRemoved.map { "an older checkpoint could not be removed: \($0)" }
+    if case .directoryNotFlushed(let error) = saved.outcome {
+      warnings.append("\(saved.path) may not survive a power cut, so older checkpoints are kept: \(error)")
+    }
+    return warnings
+  }
+
   private func reports(_ saved: [SavedCheckpoint]) -> [CheckpointReport] {
     if let newest = saved.last { newestPath = newest.path }
-    return saved.map { CheckpointReport(step: $0.step, path: $0.path, bytes: $0.bytes, seconds: $0.seconds) }
+    return saved.map {
+      CheckpointReport(
+        step: $0.step, path: $0.path, bytes: $0.bytes, seconds: $0.seconds, warnings: CheckpointSaver.warnings($0))
+    }
   }
 }

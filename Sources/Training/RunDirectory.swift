@@ -23,10 +23,12 @@ public struct RunDirectory: Sendable {
   /// - Throws: `WriteError` where it cannot be written, `TrainingError.directoryLocked` where another process trains in it.
   public init(path: String, config: CheckpointConfig) throws {
     self.path = path
+    try CheckpointDirectory(path).create()
+    // The lock comes first: the store removes what dead processes left half written, and this is how we know that they are dead.
+    lock = try RunLock(directory: path)
     store = try CheckpointStore(
       directory: path, retention: Retention(keepLast: config.keepLast, keepBest: config.keepBest, higherIsBetter: false)
     )
-    lock = try RunLock(directory: path)
   }
 
   /// The newest checkpoint that can be trusted, and why newer ones were passed over.

@@ -26,7 +26,7 @@ struct RunSession {
     let summary = RunSummary()
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
     let display = ProgressDisplay.make(mode: progress)
-    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? [])
+    let observers: [any TrainingObserver] = [log, summary, SaveWarnings()] + (display.map { [$0] } ?? [])
     let trainer = try Trainer(
       config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
@@ -37,6 +37,18 @@ struct RunSession {
     let end = try withExtendedLifetime(signals) { try trainer.run() }
     Console.answer(summary.text.trimmingSuffix("\n"))
     if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
+  }
+}
+
+/// Says on standard error what went wrong around a checkpoint that is nevertheless in its place.
+private final class SaveWarnings: TrainingObserver {
+  func runStarted(_ start: RunStart) {}
+  func stepFinished(_ report: StepReport) {}
+  func epochFinished(_ report: EpochReport) {}
+  func runEnded(_ end: RunEnd) {}
+
+  func checkpointSaved(_ report: CheckpointReport) {
+    for warning in report.warnings { Console.error("lockstep: warning: \(warning)") }
   }
 }
 
