@@ -23,6 +23,22 @@ struct DropoutKernelTests {
     #expect(memory.isIntact)
   }
 
+  /// An element whose word equals rate · 2³² is kept: the share kept is (2³² − rate · 2³²) / 2³², not one word less.
+  @Test func theThresholdItselfIsKept() {
+    let stream = RandomStream(seed: 9, purpose: .test)
+    var words = stream
+    // A word of at most 24 significant bits makes a rate that a Float holds exactly.
+    var (place, word) = (0, words.next())
+    while word % 256 != 0 || word >= 1 << 31 { (place, word) = (place + 1, words.next()) }
+    for kernels in everyKernels {
+      let output = memory.space(place + 1)
+      let input = memory.hold([Float](repeating: 1, count: place + 1))
+      kernels.dropout(rate: Float(word) * 0x1p-32, stream: stream, input: input.readOnly, output: output)
+      #expect(output[place] > 0, "\(kernels.instructionSet)")
+    }
+    #expect(memory.isIntact)
+  }
+
   /// The kept share of a million elements is within five standard deviations of 1 − rate, and kept elements are scaled.
   @Test(arguments: [Float(0.1), 0.5, 0.9])
   func keepsTheStatedShare(rate: Float) {

@@ -45,7 +45,7 @@ struct ElementwiseKernelTests {
     #expect(memory.isIntact)
   }
 
-  /// Φ keeps an absolute error of 1.2e-7, and for negative x, where x · Φ(x) goes to 0, a relative one that grows with x² only by
+  /// Φ keeps an absolute error of 1e-7 (and the product rounds once more), and for negative x, where x · Φ(x) goes to 0, a relative one that grows with x² only by
   /// the rounding of x² in the exponent.
   @Test func geluIsAccurate() {
     for kernels in everyKernels {
@@ -55,7 +55,7 @@ struct ElementwiseKernelTests {
       for (x, y) in zip(Self.sweep, forward(kernels, .gelu, Self.sweep)) {
         let exact = NaiveElementwise.activation(.gelu, Double(x))
         let (error, size) = (abs(Double(y) - exact), abs(Double(x)))
-        var share = error / (1.9e-7 * size + 0x1p-149)
+        var share = error / (1.5e-7 * size + 0x1p-149)
         if x < 0 { share = max(share, error / ((1e-6 + 1.2e-7 * size * size / 2) * abs(exact) + 0x1p-140)) }
         if !(share <= worst) { (worst, place) = (share, x) }
       }
