@@ -58,12 +58,15 @@ struct StorageTests {
     #expect(storage.view[0] == 256)
   }
 
-  @Test func wrongIndexesStopTheProgram() async {
-    await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).view[3] }
-    await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).view[-1] }
-    await #expect(processExitsWith: .failure) { Storage<Float>(count: 3).mutableView[3] = 1 }
-    await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).view[2..<4] }
-    await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).mutableView[2..<4] }
-    await #expect(processExitsWith: .failure) { Storage<Float>(count: 3).mutableView.copy(from: [1, 2]) }
-  }
+  // Tests that expect the program to stop came with the testing library of Swift 6.2.
+  #if compiler(>=6.2)
+    @Test func wrongIndexesStopTheProgram() async {
+      await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).view[3] }
+      await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).view[-1] }
+      await #expect(processExitsWith: .failure) { Storage<Float>(count: 3).mutableView[3] = 1 }
+      await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).view[2..<4] }
+      await #expect(processExitsWith: .failure) { _ = Storage<Float>(count: 3).mutableView[2..<4] }
+      await #expect(processExitsWith: .failure) { Storage<Float>(count: 3).mutableView.copy(from: [1, 2]) }
+    }
+  #endif
 }

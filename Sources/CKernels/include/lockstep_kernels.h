@@ -89,7 +89,7 @@ typedef struct ls_dense_kernels {
 /// Pooling. Padding cells never win a maximum and never count in an average.
 typedef struct ls_pooling_kernels {
   /// `winner` [samples,OH,OW,C] gets the winner's place in the window, row by row (kernel_height * kernel_width <= 256); the
-  /// first of equals wins. Pass null where no backward pass follows.
+  /// first of equals wins. A NaN wins over every number, and the first NaN over later ones. Pass null where no backward pass follows.
   void (*max_forward)(const ls_window2d *w, int64_t samples, const float *x, float *y, uint8_t *_Nullable winner);
   void (*max_backward)(const ls_window2d *w, int64_t samples, const float *dy, const uint8_t *winner, float *dx);
   void (*average_forward)(const ls_window2d *w, int64_t samples, const float *x, float *y);
@@ -98,10 +98,10 @@ typedef struct ls_pooling_kernels {
 
 /// Elementwise work.
 typedef struct ls_elementwise_kernels {
-  /// y = f(x); y may be x.
+  /// y = f(x); y may be x. A NaN stays one, also in relu.
   void (*activation_forward)(ls_activation kind, float slope, int64_t count, const float *x, float *y);
   /// dx = dy * f'; `value` is the layer's OUTPUT for relu, leakyRelu (slope > 0), tanh and sigmoid, its INPUT for gelu and silu.
-  /// dx may be dy.
+  /// dx may be dy. relu's gradient is 0 where the output is not positive or a NaN, whatever dy is.
   void (*activation_backward)(ls_activation kind, float slope, int64_t count, const float *value, const float *dy,
                               float *dx);
   /// Inverted dropout (Srivastava et al. 2014): element i is kept when its random word >= threshold, and then scaled; else 0.
@@ -127,10 +127,11 @@ typedef struct ls_loss_kernels {
   void (*label_rank)(int64_t samples, int64_t classes, const float *logits, const int32_t *labels, int32_t *ranks);
 } ls_loss_kernels;
 
-/// The reduce phase: everything works on a slice of the flat parameter vector.
+/// The reduce phase: everything works on a slice of the flat parameter vector. No product is fused with a sum here, so these give
+/// the same bits on every instruction set, and so do their equations written out in Swift (`NaiveUpdate`).
 typedef struct ls_update_kernels {
   /// total[i] = sum of gradients[s * stride + i] over `shards` along the fixed binary tree: neighbours first, aligned runs of
-  /// 1, 2, 4, ... shards; a run without a right neighbour moves up unchanged.
+  /// 1, 2, 4, ... shards; a run without a right neighbour moves up unchanged. 1 <= shards < 2^32.
   void (*tree_sum)(int64_t shards, int64_t stride, int64_t count, const float *gradients, float *total);
   /// Sum of squares in FP64, in an order fixed by count alone.
   double (*sum_of_squares)(int64_t count, const float *values);

@@ -5,7 +5,8 @@ extension Kernels {
   /// Largest window of max-pooling, in cells: a winner's place is kept in one byte.
   public static let largestPoolingWindow = 256
 
-  /// Maxima of each window; `winner` gets their places for the backward pass, or is nil where none follows.
+  /// Maxima of each window: the first of equals wins, and a NaN wins over numbers. `winner` gets their places for the backward
+  /// pass, or is nil where none follows.
   public func maxPool(
     _ window: Window2D, samples: Int, input: View<Float>, output: MutableView<Float>, winner: MutableView<UInt8>?
   ) {

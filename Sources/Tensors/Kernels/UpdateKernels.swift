@@ -8,7 +8,8 @@ extension Kernels {
   ///   - gradients: the vector of shard 0, then of shard 1 and so on, each `stride` floats long, cut so that the slice begins at 0.
   ///   - total: gets the sum; its count is the slice's length.
   public func treeSum(shards: Int, stride: Int, gradients: View<Float>, total: MutableView<Float>) {
-    precondition(shards >= 1 && stride >= total.count, "tree sum of no shards or overlapping slices")
+    precondition(shards >= 1 && shards < 1 << 32, "tree sum of no shards")
+    precondition(stride >= total.count, "tree sum of overlapping slices")
     check(gradients, holds: (shards - 1) * stride + total.count, "gradients")
     table.pointee.update.tree_sum(Int64(shards), Int64(stride), Int64(total.count), gradients.base, total.base)
   }
