@@ -7,6 +7,9 @@ import Synchronization
 /// compare-and-exchange that lowers the low half; it can succeed only while that phase is running, and the phase cannot end before
 /// the item is done, so `body` and `count`, which are read after the exchange, are those of the same phase. A worker that wakes
 /// late finds nothing to take and touches nothing else.
+///
+/// A helper reads `body` once a phase, with its first item, and the caller passes on its own: the closure's reference count is one
+/// cache line for all workers, and none of them touches it for an item.
 final class PhaseState: @unchecked Sendable {
   // Safe to send: `body` and `count` are written by the thread that calls `run` while no item is on offer (the
   // preceding phase is finished), published by the release store of `ticket`, and read only by holders of an item.
@@ -38,10 +41,10 @@ final class PhaseState: @unchecked Sendable {
     self.body = body
     self.count = count
     finished.store(0, ordering: .relaxed)
-    let phase = (ticket.load(ordering: .relaxed) >> 32) &+ 1
+    let phase = ((ticket.load(ordering: .relaxed) >> 32) + 1) & 0xFFFF_FFFF
     ticket.store(phase << 32 | UInt64(count), ordering: .sequentiallyConsistent)
     for helper in helpers { helper.wake() }
-    workOff(worker: 0)
+    if let item = take(phase: phase) { workOff(phase: phase, worker: 0, first: item, body) }
     caller.wait { finished.load(ordering: .sequentiallyConsistent) == count }
     self.body = nil
     if hasFailed.load(ordering: .relaxed) { try throwFailure() }
@@ -57,7 +60,9 @@ final class PhaseState: @unchecked Sendable {
       }
       if isClosed.load(ordering: .relaxed) { return }
       seen = ticket.load(ordering: .relaxed) >> 32
-      workOff(worker: helper + 1)
+      if let item = take(phase: seen), let body {
+        workOff(phase: seen, worker: helper + 1, first: item, body)
+      }
     }
   }
 
@@ -67,27 +72,28 @@ final class PhaseState: @unchecked Sendable {
     for helper in helpers { helper.wake() }
   }
 
-  private func workOff(worker: Int) {
-    while let item = take() {
-      if let body {
-        do {
-          try body(worker, item)
-        } catch {
-          failures[worker].record(error, item: item)
-          hasFailed.store(true, ordering: .relaxed)
-        }
+  /// Runs the item that the worker holds, and then those that are left of the phase.
+  private func workOff(phase: UInt64, worker: Int, first: Int, _ body: WorkerPool.Body) {
+    var next: Int? = first
+    while let item = next {
+      do {
+        try body(worker, item)
+      } catch {
+        failures[worker].record(error, item: item)
+        hasFailed.store(true, ordering: .relaxed)
       }
       let total = count
       if finished.add(1, ordering: .sequentiallyConsistent).newValue == total { caller.wake() }
+      next = take(phase: phase)
     }
   }
 
-  /// Takes the next item of the running phase, or nil where none is left.
-  private func take() -> Int? {
+  /// Takes the next item of the phase, or nil where none is left or the phase is over.
+  private func take(phase: UInt64) -> Int? {
     var current = ticket.load(ordering: .acquiring)
     while true {
       let left = current & 0xFFFF_FFFF
-      if left == 0 { return nil }
+      if left == 0 || current >> 32 != phase { return nil }
       let (exchanged, original) = ticket.weakCompareExchange(
         expected: current, desired: current - 1, ordering: .acquiringAndReleasing)
       if exchanged { return count - Int(left) }
