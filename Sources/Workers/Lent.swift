@@ -6,7 +6,9 @@ public final class Lent<Value: Sendable>: @unchecked Sendable {
   // before the next write (both in `PhaseState`).
 
   /// The value. Set it between phases only.
-  public var value: Value
+  ///
+  /// Unchecked because the phases keep writing and reading apart; the runtime's check would cost every item of a phase two calls.
+  @exclusivity(unchecked) public var value: Value
 
   /// Creates a box.
   public init(_ value: Value) { self.value = value }
