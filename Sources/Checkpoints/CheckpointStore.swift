@@ -38,6 +38,8 @@ public final class CheckpointStore: Sendable {
   private let fileSystem: FileSystem
   private let queue = DispatchQueue(label: "lockstep.checkpoints")
   private let results = Mutex(Results())
+  /// Whether `results` may hold something to hand out: spares a training step, which asks each time, the lock.
+  private let hasNews = Atomic<Bool>(false)
 
   /// Opens a run's directory for writing: makes it where it does not exist, removes what killed processes left half written, and
   /// tries whether a file can be made in it.
@@ -84,7 +86,13 @@ public final class CheckpointStore: Sendable {
   ///
   /// - Throws: the failure of a save; what was saved before it is returned by the next call.
   public func takeSaved() throws(WriteError) -> [SavedCheckpoint] {
-    try throwFailure()
+    guard hasNews.exchange(false, ordering: .acquiringAndReleasing) else { return [] }
+    do throws(WriteError) {
+      try throwFailure()
+    } catch {
+      hasNews.store(true, ordering: .releasing)
+      throw error
+    }
     return results.withLock { results in
       defer { results.saved = [] }
       return results.saved
@@ -108,6 +116,7 @@ public final class CheckpointStore: Sendable {
   // MARK: On the queue
 
   private func write(_ checkpoint: Checkpoint) {
+    defer { hasNews.store(true, ordering: .releasing) }
     let step = checkpoint.run.step
     let path = FilePath.join(directory.path, CheckpointDirectory.name(ofStep: step))
     let start = DispatchTime.now()
