@@ -64,8 +64,19 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"],
       exclude: ["Goldens"]),
-    // Runs the built program, so it depends on it without importing it.
-    .testTarget(name: "CommandTests", dependencies: ["lockstep"]),
+    // Run the built programs, so they depend on them without importing them.
+    .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe"]),
+    // Test support. The flags put its functions in front of the C library's (see Allocations.swift); they bind no package that depends
+    // on this one, since no product has them.
+    .executableTarget(
+      name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],
+      path: "Tests/Support/AllocationProbe",
+      linkerSettings: [
+        .unsafeFlags(
+          ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"].flatMap {
+            ["-Xlinker", "--defsym=\($0)=counted_\($0)", "-Xlinker", "--export-dynamic-symbol=\($0)"]
+          }, .when(platforms: [.linux]))
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The built `lockstep` program, run as its users run it.
+/// The built `lockstep` program, run as its users run it; or another one that was built beside it.
 struct Command {
   /// What came of a run of the program.
   struct Result {
@@ -14,32 +14,36 @@ struct Command {
   /// Where the program runs: relative paths start here.
   let directory: URL
   var environment: [String: String] = [:]
+  private let program: URL
 
   /// A fresh directory, removed by `remove`.
-  init() throws {
+  init(_ program: String = "lockstep") throws {
+    self.program = Command.folder.appendingPathComponent(program)
     directory = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
   func remove() { try? FileManager.default.removeItem(at: directory) }
 
-  /// The test bundle lies beside the program.
-  private static let program: URL = {
+  /// The test bundle lies beside the programs.
+  private static let folder: URL = {
     let bundle = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let candidates = [
       bundle.deletingLastPathComponent(), URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
     ]
-    let programs = candidates.map { $0.appendingPathComponent("lockstep") }
-    guard let program = programs.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
-      fatalError("the lockstep program is not beside the tests: \(programs.map(\.path))")
+    let folders = candidates.filter {
+      FileManager.default.isExecutableFile(atPath: $0.appendingPathComponent("lockstep").path)
     }
-    return program
+    guard let folder = folders.first else {
+      fatalError("the lockstep program is not beside the tests: \(candidates.map(\.path))")
+    }
+    return folder
   }()
 
   /// Starts the program.
   func start(_ arguments: [String], output: URL, error: URL) throws -> Process {
     let process = Process()
-    process.executableURL = Command.program
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = directory
     var environment = ProcessInfo.processInfo.environment

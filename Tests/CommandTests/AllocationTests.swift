@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// The promise that a step takes no memory: `allocation-probe` counts the allocations of all threads.
+@Suite("Allocations", .enabled(if: Allocations.areCounted, "counted in release builds for Linux without sanitizers"))
+struct AllocationTests {
+  @Test(
+    "none in a step after the first",
+    arguments: [("awkward", SmallConfigs.awkward), ("convnet", SmallConfigs.convnet)], [1, 2, 3])
+  func none(config: (name: String, text: String), threads: Int) throws {
+    try Self.expectNone(config.text, threads: threads, settings: [])
+  }
+
+  @Test(
+    "none with any optimizer",
+    arguments: [
+      #"{"type": "sgd"}"#, #"{"type": "sgd", "momentum": 0.9}"#, #"{"type": "sgd", "momentum": 0.9, "nesterov": true}"#,
+      #"{"type": "adam"}"#, #"{"type": "rmsProp"}"#,
+    ])
+  func none(optimizer: String) throws {
+    try Self.expectNone(SmallConfigs.awkward, threads: 2, settings: ["training.optimizer=\(optimizer)"])
+  }
+
+  @Test(
+    "none with any schedule",
+    arguments: [
+      #"{"type": "constant", "warmupEpochs": 0.2}"#, #"{"type": "step", "everyEpochs": 1, "factor": 0.5}"#,
+      #"{"type": "exponential", "decay": 0.9}"#, #"{"type": "oneCycle"}"#,
+    ])
+  func none(schedule: String) throws {
+    try Self.expectNone(SmallConfigs.awkward, threads: 2, settings: ["training.schedule=\(schedule)"])
+  }
+
+  @Test("none with the squared error")
+  func noneWithSquaredError() throws {
+    try Self.expectNone(SmallConfigs.awkward, threads: 2, settings: ["training.loss=meanSquaredError"])
+  }
+
+  /// Trains, and looks at every step but the first of each epoch, into whose time the evaluation falls.
+  private static func expectNone(_ config: String, threads: Int, settings: [String]) throws {
+    let command = try Command("allocation-probe")
+    defer { command.remove() }
+    try command.write(config, to: "config.json")
+    // Rows of the log and checkpoints take memory, but are no part of a step.
+    let quiet = ["checkpoint.everyEpochs=0", "logging.everySteps=1000000"]
+    let result = try command.run(["config.json", "run", "\(threads)"] + quiet + settings)
+    try #require(result.status == 0, "\(result.error)")
+    let lines = result.output.split(separator: "\n")
+    // Were nothing counted at all, the rest would mean nothing.
+    let untilFirstStep = try #require(lines.first.flatMap { Int($0) })
+    #expect(untilFirstStep > 1_000)
+    #expect(lines.count > 20)
+    let allocating = lines.dropFirst().filter { !$0.hasSuffix(" 0") }
+    #expect(allocating.isEmpty, "steps and their allocations")
+  }
+}
+
+private enum Allocations {
+  /// Debug builds keep on the heap what the optimizer keeps on the stack; sanitizers bring an allocator of their own.
+  static let areCounted: Bool = {
+    #if os(Linux) && !DEBUG
+      let environment = ProcessInfo.processInfo.environment
+      return environment["TSAN_OPTIONS"] == nil && environment["ASAN_OPTIONS"] == nil
+    #else
+      return false
+    #endif
+  }()
+}

@@ -1,0 +1,24 @@
+import Training
+
+/// Notes how many allocations all threads made from the end of one step to the end of the next.
+///
+/// An epoch's first step is not noted: the evaluation of the epoch before falls into its time.
+final class AllocationObserver: TrainingObserver {
+  /// Allocations of the whole process when the first step was done.
+  private(set) var untilFirstStep = 0
+  /// Step and allocations of each step that was noted.
+  private(set) var steps: [(step: Int, allocations: Int)] = []
+  private var before = 0
+
+  func runStarted(_ start: RunStart) { steps.reserveCapacity(start.totalSteps) }
+
+  func stepFinished(_ report: StepReport) {
+    let now = Allocations.count
+    if report.step == 1 { untilFirstStep = now }
+    if report.stepInEpoch > 1 { steps.append((report.step, now - before)) }
+    before = now
+  }
+
+  func epochFinished(_ report: EpochReport) {}
+  func runEnded(_ end: RunEnd) {}
+}

@@ -1,0 +1,30 @@
+// Trains a config and prints what every step allocated; for the tests.
+//
+//   allocation-probe CONFIG DIRECTORY THREADS [PATH=VALUE…]
+//
+// First a line with the allocations of the process up to the first step's end, then one for each later step, except
+// the first of an epoch: number of the step, allocations of all threads since the step before.
+
+import Datasets
+import Foundation
+import Reports
+import Settings
+import Training
+
+let arguments = CommandLine.arguments
+guard arguments.count >= 4, let threads = Int(arguments[3]) else {
+  print("usage: allocation-probe CONFIG DIRECTORY THREADS [PATH=VALUE…]")
+  exit(64)
+}
+let environment = ProcessInfo.processInfo.environment
+let config = try RunConfig(file: arguments[1], overrides: arguments.dropFirst(4).map { try Override($0) })
+let directory = try RunDirectory(path: arguments[2], config: config.checkpoint)
+let data = try config.data.prepare(context: DatasetContext(environment: environment), seed: config.seed)
+let probe = AllocationObserver()
+let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
+let trainer = try Trainer(
+  config: config, data: data, directory: directory, machine: Machine(threads: threads, environment: environment),
+  observers: [log, RunSummary(), probe], request: StopRequest())
+_ = try trainer.run()
+print(probe.untilFirstStep)
+for (step, allocations) in probe.steps { print(step, allocations) }
