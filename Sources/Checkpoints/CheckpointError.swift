@@ -41,28 +41,35 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
     self.reason = reason
   }
 
-  /// `FILE: what is wrong and what to do`.
-  public var description: String { "\(path): \(explanation)" }
+  /// `FILE: what is wrong; what to do`.
+  public var description: String { finding + (advice.map { "; \($0)" } ?? "") }
 
-  /// What is wrong and what to do, without the file's name.
-  public var explanation: String {
+  /// `FILE: what is wrong`, for where the program does itself what is to be done.
+  public var finding: String { "\(path): \(fault)" }
+
+  private var advice: String? {
+    switch reason {
+    case .empty, .truncated, .trailingBytes, .damaged: "use an older checkpoint"
+    case .newerFormat: "update Lockstep"
+    default: nil
+    }
+  }
+
+  private var fault: String {
     switch reason {
     case .missing: "no such file"
     case .unreadable(let error): "cannot be read: \(error)"
     case .notAFile: "not a regular file"
-    case .empty: "the file is empty; use an older checkpoint"
+    case .empty: "the file is empty"
     case .tooLarge(let bytes, let limit): "\(bytes) bytes, more than the limit of \(limit)"
     case .notHDF5: "not an HDF5 file, so not a checkpoint"
     case .truncated(let missing):
-      "cut short: \(missing.map(String.init) ?? "most") bytes are missing; use an older checkpoint"
-    case .trailingBytes(let count): "\(count) bytes too many after the end; use an older checkpoint"
-    case .foreign:
-      """
-      an HDF5 file without Lockstep's checksum: cut short, or written by another program (`lockstep import` reads those)
-      """
-    case .damaged: "damaged: the checksum does not match its bytes; use an older checkpoint"
+      "cut short: \(missing.map { $0 == 1 ? "1 byte is" : "\($0) bytes are" } ?? "most bytes are") missing"
+    case .trailingBytes(let count): "\(count) \(count == 1 ? "byte" : "bytes") too many after the end"
+    case .foreign: "an HDF5 file without Lockstep's checksum: cut short, or written by another program"
+    case .damaged: "damaged: the checksum does not match its bytes"
     case .newerFormat(let found, let supported):
-      "written by a newer Lockstep: format version \(found), this program reads up to \(supported); update Lockstep"
+      "written by a newer Lockstep: format version \(found), this program reads up to \(supported)"
     case .invalid(let item, let found): "not a valid checkpoint: \(item): \(found)"
     case .library(let error): "not a valid checkpoint: \(error)"
     }

@@ -61,7 +61,7 @@ public struct JSONParser {
 
   private func checkInput() throws(SettingsError) {
     if bytes.count > Self.largestInput {
-      throw error("the file has \(bytes.count) bytes; at most \(Self.largestInput) are allowed")
+      throw error("the file has more than \(Self.largestInput) bytes, the most that are read")
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
       throw error("the file begins with a byte order mark; save it as UTF-8 without one")

@@ -22,7 +22,8 @@ public final class CheckpointModel {
   ///   - path: the checkpoint's file, for messages.
   ///   - config: the run's config, out of the checkpoint.
   ///   - sampleShape: shape of the images to come, for a config that does not say its input.
-  /// - Throws: `TrainingError.otherNetwork` where the checkpoint does not fit its config, `damagedState` where it does not say how inputs are made.
+  /// - Throws: `TrainingError.otherNetwork` where the checkpoint does not fit its config, `damagedState` where it does not say how inputs are made,
+  ///   `tooLittleMemory`.
   public init(
     _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine
   ) throws {
@@ -33,6 +34,9 @@ public final class CheckpointModel {
     self.normalization = normalization
     pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
     let network = network
+    var demand = MemoryDemand()
+    demand.addWorkspaces(for: network, capacity: CheckpointModel.shardSize, threads: machine.threads)
+    try demand.check()
     workspaces = (0..<machine.threads).map { _ in Workspace(for: network, capacity: CheckpointModel.shardSize) }
   }
 

@@ -45,7 +45,7 @@ public struct RunDirectory: Sendable {
   public static func newestCheckpoint(in path: String) throws(CheckpointError) -> Newest {
     let search = try CheckpointDirectory(path).newestGood()
     return Newest(
-      found: search.found.map { ($0.checkpoint, $0.path) }, skipped: search.skipped.map(\.description))
+      found: search.found.map { ($0.checkpoint, $0.path) }, skipped: search.skipped.map(\.finding))
   }
 
   /// Whether files lie there that look like checkpoints, good or not.

@@ -26,7 +26,7 @@ public struct RunPosition: Sendable, Equatable {
   /// Whether the last step completed an epoch that was not evaluated yet.
   var awaitsEvaluation: Bool { step / stepsPerEpoch > epochsFinished }
   /// Whether nothing is left to do.
-  var isFinished: Bool { epochsFinished >= epochs }
+  public var isFinished: Bool { epochsFinished >= epochs }
 }
 
 extension RunPosition {

@@ -256,6 +256,9 @@ extension Trainer {
         expected: SHA256.hexadecimal(checkpoint.run.dataFingerprint),
         found: SHA256.hexadecimal(data.training.fingerprint))
     }
+    guard checkpoint.run.step <= position.totalSteps, checkpoint.run.epoch <= position.epochs else {
+      throw .beyondTheEnd(path: path, step: checkpoint.run.step, totalSteps: position.totalSteps)
+    }
     guard let record = RunRecord(restoring: checkpoint.run, metrics: config.training.metrics),
       let position = position.restored(step: checkpoint.run.step, epochsFinished: checkpoint.run.epoch)
     else {

@@ -6,10 +6,16 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case directoryInUse(path: String)
   /// Another process trains in the run directory.
   case directoryLocked(path: String, process: Int?)
-  /// There is nothing to resume from.
+  /// A run directory without a checkpoint that can be trusted.
   case nothingToResume(path: String, skipped: [String])
   /// A resume was asked from a checkpoint that is not the newest of its directory.
   case newerCheckpoint(asked: String, newest: String)
+  /// The directory that a run should go on in holds checkpoints already.
+  case branchInUse(path: String)
+  /// The checkpoint is further than this run is to go.
+  case beyondTheEnd(path: String, step: Int, totalSteps: Int)
+  /// The run asks for more memory than the machine has, in bytes.
+  case tooLittleMemory(needed: Double, memory: Double)
   /// The config differs from the checkpoint's in something that changes the result.
   case otherConfig(path: String, differences: [String])
   /// The data set is not the one that the checkpoint was trained on.
@@ -38,9 +44,16 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .directoryLocked(let path, let process):
       "\(path) is in use by \(process.map { "process \($0)" } ?? "another process"); wait for it, or use --run DIR"
     case .nothingToResume(let path, let skipped):
-      "\(path): no checkpoint to resume from" + (skipped.isEmpty ? "" : "; passed over:") + lines(skipped)
+      "\(path) holds no checkpoint" + (skipped.isEmpty ? "" : " that can be trusted; passed over:") + lines(skipped)
     case .newerCheckpoint(let asked, let newest):
       "\(asked) is not the newest checkpoint of its run (\(newest) is); add --run DIR to branch off into a directory of its own"
+    case .branchInUse(let path):
+      "\(path) already holds checkpoints; give --run a directory that has none"
+    case .beyondTheEnd(let path, let step, let totalSteps):
+      "\(path) is at step \(step), and this run has only \(totalSteps) steps; ask for more epochs"
+    case .tooLittleMemory(let needed, let memory):
+      "the run needs at least \(gigabytes(needed)) of memory, and this machine has \(gigabytes(memory)); "
+        + "make the network or training.batchSize smaller, or use fewer --threads"
     case .otherConfig(let path, let differences):
       "the config is not the one that \(path) was trained with; these change the result:" + lines(differences)
     case .otherData(let expected, let found):
@@ -59,6 +72,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unfit(let message):
       message
     }
+  }
+
+  private func gigabytes(_ bytes: Double) -> String {
+    let tenths = Int((min(bytes, 1e18) / 1e8).rounded(.up))
+    return "\(tenths / 10).\(tenths % 10) GB"
   }
 
   private func lines(_ items: [String]) -> String { items.map { "\n  \($0)" }.joined() }

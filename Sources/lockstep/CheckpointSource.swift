@@ -35,6 +35,15 @@ struct CheckpointSource {
       newerPath = newest.flatMap { $0.checkpoint.run.step > checkpoint.run.step ? $0.path : nil }
     }
   }
+
+  /// Length of the file.
+  ///
+  /// - Throws: `TrainingError.cannotRead` where it has gone meanwhile.
+  func byteCount() throws(TrainingError) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
+    return Int(status.st_size)
+  }
 }
 
 extension Console {

@@ -9,6 +9,8 @@ struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Fetch, draw and describe data sets.",
     subcommands: [FetchCommand.self, DigitsCommand.self, DescribeCommand.self])
+
+  func run() throws { throw Outcome.needsSubcommand(DataCommand.self) }
 }
 
 /// `lockstep data fetch mnist`
@@ -42,7 +44,7 @@ struct FetchCommand: ParsableCommand {
       try download.run { event in
         if let line = Self.line(event) { Console.error(line) }
       }
-      Console.answer("\(name.rawValue) is in \(directory)")
+      try Console.answer("\(name.rawValue) is in \(directory)")
     }
   }
 
@@ -91,7 +93,7 @@ struct DigitsCommand: ParsableCommand {
       for split in DatasetSplit.allCases {
         let dataset = try source.load(split, context: DatasetContext())
         for path in try dataset.writeIDX(directory: directory, compressed: !plain) {
-          Console.answer("\(path): \(dataset.count) samples")
+          try Console.answer("\(path): \(dataset.count) samples")
         }
       }
     }
@@ -110,23 +112,23 @@ struct DescribeCommand: ParsableCommand {
     try Outcome.report {
       switch try DataDescription(path: path) {
       case .file(let file):
-        Console.answer("\(path): \(extents(file.dimensions)) bytes, \(moments(file.mean, file.deviation))")
+        try Console.answer("\(path): \(extents(file.dimensions)) bytes, \(moments(file.mean, file.deviation))")
       case .dataset(let parts):
-        for part in parts { describe(part) }
+        for part in parts { try describe(part) }
       }
     }
   }
 
-  private func describe(_ part: DatasetDescription) {
-    Console.answer("\(part.split.rawValue): \(part.count) samples of \(part.shape)")
+  private func describe(_ part: DatasetDescription) throws {
+    try Console.answer("\(part.split.rawValue): \(part.count) samples of \(part.shape)")
     for channel in part.statistics.mean.indices {
-      Console.answer(
+      try Console.answer(
         "  channel \(channel): \(moments(part.statistics.mean[channel], part.statistics.deviation[channel]))")
     }
     var table = TextTable([.number("class"), .number("samples")])
     for (label, count) in part.histogram.enumerated() { table.append(["\(label)", "\(count)"]) }
-    Console.answer(table.description.trimmingSuffix("\n"))
-    Console.answer("  SHA-256 \(SHA256.hexadecimal(part.fingerprint))")
+    try Console.answer(table.description.trimmingSuffix("\n"))
+    try Console.answer("  SHA-256 \(SHA256.hexadecimal(part.fingerprint))")
   }
 
   private func extents(_ dimensions: [Int]) -> String { dimensions.map(String.init).joined(separator: " × ") }

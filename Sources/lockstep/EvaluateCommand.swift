@@ -38,9 +38,9 @@ struct EvaluateCommand: ParsableCommand {
       let report = ClassificationReport(classes: classes, confusion: evaluation.confusion)
       let loss = evaluation.metrics["loss"] ?? .nan
       if json {
-        Console.answer(report.json(loss: loss, metrics: evaluation.metrics.values).prettyPrinted)
+        try Console.answer(report.json(loss: loss, metrics: evaluation.metrics.values).prettyPrinted)
       } else {
-        Console.answer(text(report, evaluation: evaluation, path: source.path))
+        try Console.answer(text(report, evaluation: evaluation, path: source.path))
       }
     }
   }
@@ -50,7 +50,8 @@ struct EvaluateCommand: ParsableCommand {
       return try config.data.source.load(
         .test, context: DatasetContext(environment: ProcessInfo.processInfo.environment))
     }
-    return try MNISTSource(directory: data).load(.test, context: DatasetContext())
+    let classes = (config.data.source as? MNISTSource)?.classes ?? MNISTSource().classes
+    return try MNISTSource(directory: data, classes: classes).load(.test, context: DatasetContext())
   }
 
   private func text(_ report: ClassificationReport, evaluation: Evaluation, path: String) -> String {

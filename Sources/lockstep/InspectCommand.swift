@@ -26,9 +26,17 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
+  private var isConfig: Bool { path.hasSuffix(".json") }
+
+  func validate() throws {
+    if isConfig, digest || verify {
+      throw ValidationError("\(digest ? "--digest" : "--verify") needs a checkpoint or a run directory, not a config")
+    }
+  }
+
   func run() throws {
     try Outcome.report {
-      if path.hasSuffix(".json") {
+      if isConfig {
         try inspectConfig()
       } else {
         try inspectCheckpoint()
@@ -40,30 +48,30 @@ struct InspectCommand: ParsableCommand {
     let config = try RunConfig(file: path)
     let network = try network(of: config)
     if json {
-      Console.answer(NetworkSummary.json(network).prettyPrinted)
+      try Console.answer(NetworkSummary.json(network).prettyPrinted)
     } else {
-      Console.answer(NetworkSummary.table(network).description)
+      try Console.answer(NetworkSummary.table(network).description.trimmingSuffix("\n"))
     }
   }
 
   private func inspectCheckpoint() throws {
     let source = try CheckpointSource(path)
     if digest && !json && !verify {
-      Console.answer(SHA256.hexadecimal(source.checkpoint.digest()))
+      try Console.answer(SHA256.hexadecimal(source.checkpoint.digest()))
       return
     }
     let config = try RunConfig(text: source.checkpoint.run.config, source: source.path)
     let summary = CheckpointSummary(
-      of: source.checkpoint, path: source.path, config: config, withDigest: digest)
+      of: source.checkpoint, path: source.path, bytes: try source.byteCount(), config: config, withDigest: digest)
     let network = try network(of: config)
     if json {
-      Console.answer(summary.json.merging(network: NetworkSummary.json(network)).prettyPrinted)
+      try Console.answer(summary.json.merging(network: NetworkSummary.json(network)).prettyPrinted)
       return
     }
-    Console.answer(summary.description)
-    Console.answer(NetworkSummary.table(network).description)
+    try Console.answer(summary.description)
+    try Console.answer(NetworkSummary.table(network).description.trimmingSuffix("\n"))
     // Reading a checkpoint checks its checksum; there is nothing that would be read without it.
-    if verify { Console.answer("\(source.path): every byte is as it was written") }
+    if verify { try Console.answer("\(source.path): every byte is as it was written") }
   }
 
   private func network(of config: RunConfig) throws -> Network {
@@ -83,13 +91,14 @@ extension JSONValue {
 
 extension CheckpointSummary {
   /// What a checkpoint holds.
-  fileprivate init(of checkpoint: Checkpoint, path: String, config: RunConfig, withDigest: Bool) {
+  fileprivate init(of checkpoint: Checkpoint, path: String, bytes: Int, config: RunConfig, withDigest: Bool) {
     let run = checkpoint.run
     self.init(
-      path: path, bytes: 0, formatVersion: Checkpoint.formatVersion, name: config.name, seed: run.seed,
+      path: path, bytes: bytes, formatVersion: Checkpoint.formatVersion, name: config.name, seed: run.seed,
       step: run.step, totalSteps: run.stepsPerEpoch * config.training.epochs,
-      epoch: min(run.epoch + 1, config.training.epochs),
-      epochs: config.training.epochs, stepInEpoch: run.batchesDone, stepsPerEpoch: run.stepsPerEpoch,
+      epoch: min(run.epoch + 1, config.training.epochs), epochs: config.training.epochs,
+      stepInEpoch: run.epoch < config.training.epochs ? run.batchesDone : run.stepsPerEpoch,
+      stepsPerEpoch: run.stepsPerEpoch,
       optimizer: checkpoint.optimizer.name, parameters: checkpoint.parameters.reduce(0) { $0 + $1.tensor.shape.count },
       instructionSet: run.instructionSet, dataFingerprint: SHA256.hexadecimal(run.dataFingerprint),
       best: run.best.map { ($0.metric, $0.value, $0.step) },

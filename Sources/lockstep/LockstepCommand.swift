@@ -11,12 +11,24 @@ struct LockstepCommand: ParsableCommand {
       A run is described by one JSON file. It trains with the same bits on any number of threads, can be stopped and \
       resumed at any moment, and writes checkpoints that Keras reads.
 
-      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing, 74 cannot write, 75 stopped by a \
-      signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
+      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing or unreadable, 74 \
+      cannot write, 75 stopped by a signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
       """,
     version: Lockstep.version,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, DataCommand.self,
       SchemaCommand.self,
     ])
+
+  /// Messages about arguments begin as all others do.
+  static var _errorLabel: String { "lockstep" }
+
+  /// The program's entry.
+  static func main() {
+    Console.occupyStandardDescriptors()
+    main(nil)
+  }
+
+  /// Without a subcommand nothing can be done.
+  func run() throws { throw Outcome.needsSubcommand(LockstepCommand.self) }
 }

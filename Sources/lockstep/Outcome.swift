@@ -29,6 +29,12 @@ enum Outcome: Int32 {
     }
   }
 
+  /// Shows the help of a command that was called without one of its subcommands.
+  static func needsSubcommand(_ command: (some ParsableCommand).Type) -> ExitCode {
+    Console.error(LockstepCommand.helpMessage(for: command))
+    return ExitCode(usage.rawValue)
+  }
+
   /// The exit code of an error of the floors below.
   init(of error: any Error) {
     switch error {
@@ -36,7 +42,7 @@ enum Outcome: Int32 {
     case is InstructionSetError: self = .usage
     case let error as TrainingError: self = Outcome(of: error)
     case let error as DatasetError: self = Outcome(of: error)
-    case let error as CheckpointError: self = error.reason == .missing ? .inputMissing : .badData
+    case let error as CheckpointError: self = Outcome(of: error)
     case let error as DownloadError: self = Outcome(of: error)
     case is WriteError, is MetricsLogError: self = .cannotWrite
     default: self = .internalError
@@ -46,16 +52,24 @@ enum Outcome: Int32 {
   private init(of error: TrainingError) {
     switch error {
     case .notFinite, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState: self = .badData
-    case .directoryInUse, .newerCheckpoint: self = .usage
-    case .nothingToResume, .cannotRead: self = .inputMissing
+    case .directoryInUse, .branchInUse, .newerCheckpoint, .beyondTheEnd: self = .usage
+    case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
+    case .cannotRead: self = .inputMissing
     case .cannotWrite, .directoryLocked: self = .cannotWrite
-    case .unfit: self = .badConfig
+    case .unfit, .tooLittleMemory: self = .badConfig
+    }
+  }
+
+  private init(of error: CheckpointError) {
+    switch error.reason {
+    case .missing, .unreadable: self = .inputMissing
+    default: self = .badData
     }
   }
 
   private init(of error: DatasetError) {
     switch error {
-    case .missing: self = .inputMissing
+    case .missing, .file(_, .unreadable): self = .inputMissing
     case .unwritable: self = .cannotWrite
     case .file, .counts, .label, .shapes: self = .badData
     case .tooFewToHoldOut: self = .badConfig

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Glibc
 import Settings
 import Training
 
@@ -33,18 +34,38 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup var resuming: ResumeOptions
   @OptionGroup var progress: ProgressOptions
 
+  func validate() throws {
+    if let epochs, !(1...1_000_000).contains(epochs) {
+      throw ValidationError("--epochs is \(epochs); expected 1 to 1000000")
+    }
+  }
+
   func run() throws {
     try Outcome.report {
       let source = try CheckpointSource(path)
-      if let newer = source.newerPath, runDirectory == nil {
-        throw TrainingError.newerCheckpoint(asked: source.path, newest: newer)
-      }
+      let directory = try directory(for: source)
       let overrides = try epochs.map { [try Override("training.epochs=\($0)")] } ?? []
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path, overrides: overrides)
       let session = RunSession(machine: try machine.machine(), progress: progress.progress)
       try session.train(
-        config, in: runDirectory ?? source.directory,
+        config, in: directory,
         from: .checkpoint(source.checkpoint, path: source.path, acceptsOtherBits: resuming.acceptOtherBits))
     }
+  }
+
+  /// Where the run goes on. Never where another run's checkpoints lie, or newer ones of this run.
+  private func directory(for source: CheckpointSource) throws -> String {
+    if let runDirectory, !isSameFile(runDirectory, source.directory) {
+      if try RunDirectory.holdsCheckpoints(runDirectory) { throw TrainingError.branchInUse(path: runDirectory) }
+      return runDirectory
+    }
+    if let newer = source.newerPath { throw TrainingError.newerCheckpoint(asked: source.path, newest: newer) }
+    return source.directory
+  }
+
+  private func isSameFile(_ path: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard stat(path, &first) == 0, stat(other, &second) == 0 else { return false }
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
   }
 }

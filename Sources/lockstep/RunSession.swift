@@ -20,8 +20,10 @@ struct RunSession {
 
   /// Trains, and ends with exit code 75 where a signal stopped the run.
   func train(_ config: RunConfig, in path: String, from beginning: Beginning) throws {
-    let directory = try RunDirectory(path: path, config: config.checkpoint)
     let data = try config.prepareData()
+    // Before a directory is made for it.
+    try config.check(data, on: machine)
+    let directory = try RunDirectory(path: path, config: config.checkpoint)
     let request = StopRequest()
     let summary = RunSummary()
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
@@ -31,11 +33,16 @@ struct RunSession {
       config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
       try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
+      if trainer.position.isFinished {
+        Console.error("lockstep: all \(config.training.epochs) epochs are done already; a higher number would go on")
+      }
     }
     try directory.save(config)
-    let signals = SignalWatcher(request)
+    // Until here a signal ends the process at once, as ever: there is nothing yet that it could save.
+    let signals = SignalWatcher(request) { Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost") }
     let end = try withExtendedLifetime(signals) { try trainer.run() }
-    Console.answer(summary.text.trimmingSuffix("\n"))
+    // The run is on the disk, whether or not its summary finds a reader.
+    try? Console.answer(summary.text.trimmingSuffix("\n"))
     if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
   }
 }

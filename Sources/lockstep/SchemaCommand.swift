@@ -7,5 +7,7 @@ struct SchemaCommand: ParsableCommand {
     commandName: "schema", abstract: "Print the JSON Schema of the config.",
     discussion: "Editors complete and check configs with it: lockstep schema > config.schema.json")
 
-  func run() { Console.answer(ConfigVocabulary.standard.jsonSchema.prettyPrinted) }
+  func run() throws {
+    try Outcome.report { try Console.answer(ConfigVocabulary.standard.jsonSchema.prettyPrinted) }
+  }
 }

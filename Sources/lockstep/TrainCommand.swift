@@ -47,7 +47,10 @@ struct TrainCommand: ParsableCommand {
     }
     let newest = try RunDirectory.newestCheckpoint(in: path)
     Console.warn(ofSkipped: newest.skipped)
-    guard let found = newest.found else { return .fresh }
+    guard let found = newest.found else {
+      if !newest.skipped.isEmpty { Console.error("lockstep: no good checkpoint is left; starting afresh") }
+      return .fresh
+    }
     let earlier = try RunConfig(text: found.checkpoint.run.config, source: found.path)
     let differences = config.differences(from: earlier)
     guard differences.isEmpty else {

@@ -14,7 +14,7 @@ struct HostileFileTests {
       _ = try CheckpointDecoder.decode(file)
       return nil
     } catch {
-      return CheckpointError(path: "f", reason: error).explanation
+      return String(CheckpointError(path: "f", reason: error).description.dropFirst(3))
     }
   }
 

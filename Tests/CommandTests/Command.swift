@@ -60,15 +60,23 @@ struct Command {
 
   /// Runs the program to its end.
   ///
-  /// - Parameter interrupt: called with the running process, to send it a signal.
-  func run(_ arguments: [String], interrupt: (Process) -> Void = { _ in }) throws -> Result {
+  /// - Parameters:
+  ///   - limit: seconds after which the program is taken to hang: it is killed, and its status is 137.
+  ///   - interrupt: called with the running process, to send it a signal.
+  func run(
+    _ arguments: [String], limit: Double = 300, interrupt: (Process) -> Void = { _ in }
+  ) throws -> Result {
     let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("lockstep-io-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: scratch) }
     let (output, error) = (scratch.appendingPathComponent("output"), scratch.appendingPathComponent("error"))
     let process = try start(arguments, output: output, error: error)
+    let number = process.processIdentifier
+    let hang = DispatchWorkItem { kill(number, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: hang)
     interrupt(process)
     process.waitUntilExit()
+    hang.cancel()
     let status =
       process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
     return Result(
@@ -79,10 +87,28 @@ struct Command {
   /// Writes a file into the directory and returns its name.
   @discardableResult
   func write(_ text: String, to name: String) throws -> String {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Writes a file of any bytes into the directory and returns its name.
+  @discardableResult
+  func write(_ bytes: [UInt8], to name: String) throws -> String {
     let url = directory.appendingPathComponent(name)
     try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: url)
+    try Data(bytes).write(to: url)
     return name
+  }
+
+  /// The bytes of a file of the directory.
+  func bytes(of name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: directory.appendingPathComponent(name)))
+  }
+
+  /// Changes the bytes of a file of the directory.
+  func edit(_ name: String, _ change: (inout [UInt8]) throws -> Void) throws {
+    var content = try bytes(of: name)
+    try change(&content)
+    try write(content, to: name)
   }
 
   /// The text of a file of the directory.

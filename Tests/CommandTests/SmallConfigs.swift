@@ -55,4 +55,24 @@ enum SmallConfigs {
       }
     }
     """
+
+  /// One dense layer on few samples, for what does not depend on the network: 3 epochs of 4 steps.
+  static let linear = """
+    {
+      "name": "linear",
+      "seed": 7,
+      "data": { "dataset": "digits", "trainSamples": 64, "testSamples": 20 },
+      "model": {
+        "input": [28, 28, 1],
+        "layers": [
+          { "type": "flatten" },
+          { "type": "dense", "units": 10 }
+        ]
+      },
+      "training": {
+        "epochs": 3, "batchSize": 16,
+        "optimizer": { "type": "adam", "learningRate": 0.001 }
+      }
+    }
+    """
 }

@@ -1,0 +1,49 @@
+import Datasets
+import Networks
+import Workers
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The memory that computing with a network takes, so that what cannot be had is refused in words before it is asked for.
+///
+/// Counted as floating-point numbers, which do not overflow.
+struct MemoryDemand {
+  /// Bytes.
+  private(set) var bytes = 0.0
+
+  /// Workspaces, one for each thread.
+  mutating func addWorkspaces(for network: Network, capacity: Int, threads: Int) {
+    bytes += Double(threads) * Double(Workspace.byteCount(for: network, capacity: capacity))
+  }
+
+  /// Vectors as long as the network's parameters.
+  mutating func addVectors(_ count: Int, of network: Network) {
+    bytes += 4 * Double(count) * Double(network.parameters.count)
+  }
+
+  /// - Throws: `TrainingError.tooLittleMemory` where the machine has less, used or not.
+  func check() throws(TrainingError) {
+    let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    guard memory > 0, bytes > memory else { return }
+    throw .tooLittleMemory(needed: bytes, memory: memory)
+  }
+}
+
+extension RunConfig {
+  /// Whether this run can be trained: on these samples, in this machine's memory.
+  ///
+  /// - Throws: as `makeNetwork(for:kernels:)`; `TrainingError.tooLittleMemory`.
+  public func check(_ data: PreparedData, on machine: Machine) throws {
+    let network = try makeNetwork(for: data, kernels: machine.kernels)
+    let plan = ShardPlan(batchSize: training.batchSize, shards: training.shards)
+    var demand = MemoryDemand()
+    demand.addWorkspaces(for: network, capacity: plan.shardSize, threads: machine.threads)
+    // Parameters and slots twice, since a save takes a copy; each shard's gradient once.
+    demand.addVectors(2 * (1 + training.optimizer.slots.count) + plan.shards, of: network)
+    try demand.check()
+  }
+}
