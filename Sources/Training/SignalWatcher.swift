@@ -50,6 +50,15 @@ public final class SignalWatcher {
     for source in sources { source.cancel() }
   }
 
+  /// Lets the signals through that end a process. To be called when the program starts: a parent that blocks them on the thread it
+  /// starts programs from, as Dispatch does on its own, passes that on.
+  public static func unblockSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] { sigaddset(&signals, number) }
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
+  }
+
   /// `SIGINT` for 2, and so on; the number for others.
   public static func name(of signal: Int32) -> String {
     switch signal {

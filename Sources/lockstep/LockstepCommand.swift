@@ -26,6 +26,7 @@ struct LockstepCommand: ParsableCommand {
   /// The program's entry.
   static func main() {
     Console.occupyStandardDescriptors()
+    SignalWatcher.unblockSignals()
     main(nil)
   }
 
