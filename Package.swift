@@ -64,8 +64,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"],
       exclude: ["Goldens"]),
-    // Run the built programs, so they depend on them without importing them.
-    .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe"]),
+    // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
+    .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe", "Tensors"]),
     // Test support. The flags put its functions in front of the C library's (see Allocations.swift); they bind no package that depends
     // on this one, since no product has them.
     .executableTarget(

@@ -47,8 +47,7 @@ public struct CheckpointDirectory: Sendable {
     do throws(SystemError) {
       names = try SystemCalls.names(in: path)
     } catch {
-      // Where there is no directory there are no checkpoints; that a file is in its place is for whoever writes to notice.
-      if error.code == ENOENT || error.code == ENOTDIR { return [] }
+      if error.code == ENOENT { return [] }
       throw CheckpointError(path: path, reason: .unreadable(error))
     }
     let files = names.compactMap { name in

@@ -52,7 +52,10 @@ public struct RunDirectory: Sendable {
   ///
   /// - Throws: `CheckpointError` where the directory cannot be read.
   public static func holdsCheckpoints(_ path: String) throws(CheckpointError) -> Bool {
-    try !CheckpointDirectory(path).list().isEmpty
+    var status = stat()
+    // That something else is in its place is for whoever writes there to notice.
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+    return try !CheckpointDirectory(path).list().isEmpty
   }
 
   /// Saves the resolved config as `config.json`.

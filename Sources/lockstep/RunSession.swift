@@ -39,7 +39,9 @@ struct RunSession {
     }
     try directory.save(config)
     // Until here a signal ends the process at once, as ever: there is nothing yet that it could save.
-    let signals = SignalWatcher(request) { Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost") }
+    let signals = SignalWatcher(request) {
+      Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost")
+    }
     let end = try withExtendedLifetime(signals) { try trainer.run() }
     // The run is on the disk, whether or not its summary finds a reader.
     try? Console.answer(summary.text.trimmingSuffix("\n"))

@@ -41,10 +41,8 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func beginning(of config: RunConfig, in path: String) throws -> RunSession.Beginning {
-    guard resume else {
-      if try RunDirectory.holdsCheckpoints(path) { throw TrainingError.directoryInUse(path: path) }
-      return .fresh
-    }
+    guard try RunDirectory.holdsCheckpoints(path) else { return .fresh }
+    guard resume else { throw TrainingError.directoryInUse(path: path) }
     let newest = try RunDirectory.newestCheckpoint(in: path)
     Console.warn(ofSkipped: newest.skipped)
     guard let found = newest.found else {

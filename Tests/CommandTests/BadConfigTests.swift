@@ -29,7 +29,10 @@ struct BadConfigTests {
     changed("not a number", "0.001", "NaN", "14:52: NaN is not a JSON number; numbers are finite"),
     changed(
       "single quotes", "\"adam\"", "'adam'", "14:28: text is written in double quotes, not in single quotes"),
-    BadInput("cut short", ["train", "c.json"], error: "lockstep: c.json:4:33: the text ends, but the \"{\" of line 4, column 11 is not closed", status: 78) {
+    BadInput(
+      "cut short", ["train", "c.json"],
+      error: "lockstep: c.json:4:33: the text ends, but the \"{\" of line 4, column 11 is not closed", status: 78
+    ) {
       try $0.write(String(SmallConfigs.linear.prefix(67)), to: "c.json")
     },
     BadInput(
@@ -45,7 +48,8 @@ struct BadConfigTests {
       error: "lockstep: c.json:1:12: byte 0xff is not UTF-8; save the file as UTF-8", status: 78
     ) { try $0.write(Array("{ \"name\": \"".utf8) + [0xFF], to: "c.json") },
     BadInput(
-      "17 MB", ["train", "c.json"], error: "lockstep: c.json:1:1: the file has more than 16777216 bytes, the most that are read",
+      "17 MB", ["train", "c.json"],
+      error: "lockstep: c.json:1:1: the file has more than 16777216 bytes, the most that are read",
       status: 78
     ) { try $0.write([UInt8](repeating: UInt8(ascii: " "), count: 17 << 20), to: "c.json") },
     BadInput(
@@ -156,7 +160,9 @@ struct BadConfigTests {
     defer { command.remove() }
     try command.write(SmallConfigs.linear, to: "c.json")
     // Two kernels of two milliards of weights each.
-    let layers = #"[{"type":"flatten"},"# + [1_000_000, 2_000, 1_000_000].map { #"{"type":"dense","units":\#($0)}"# }
+    let layers =
+      #"[{"type":"flatten"},"#
+      + [1_000_000, 2_000, 1_000_000].map { #"{"type":"dense","units":\#($0)}"# }
       .joined(separator: ",") + "]"
     let result = try command.run(
       ["train", "c.json", "--set", "model.layers=\(layers)", "--set", "training.batchSize=65536"], limit: 60)

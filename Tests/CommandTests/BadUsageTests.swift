@@ -1,0 +1,178 @@
+import Foundation
+import Testing
+
+/// Calls that the program cannot understand or must not follow.
+@Suite("A bad call is refused in words")
+struct BadUsageTests {
+  private static let trainUsage = """
+    Usage: lockstep train <config> [--threads <n>] [--resume] [--set <path=value> ...] [--run <dir>] \
+    [--accept-other-bits] [--progress <progress>]
+      See 'lockstep train --help' for more information.
+    """
+
+  private static func train(_ name: String, _ options: [String], _ message: String) -> BadInput {
+    BadInput(name, ["train", "c.json"] + options, error: "lockstep: \(message)\n\(trainUsage)", status: 64)
+  }
+
+  /// A call in a directory with a config.
+  private static func call(
+    _ name: String, _ arguments: [String], environment: [String: String] = [:], status: Int32, _ message: String,
+    prepare: @escaping @Sendable (Command) throws -> Void = { _ in }
+  ) -> BadInput {
+    BadInput(name, arguments, environment: environment, error: "lockstep: \(message)", status: status) {
+      try $0.write(SmallConfigs.linear, to: "c.json")
+      try prepare($0)
+    }
+  }
+
+  static let cases: [BadInput] = [
+    BadInput(
+      "an unknown command", ["trian"],
+      error: """
+        lockstep: Unexpected argument 'trian'
+        Usage: lockstep <subcommand>
+          See 'lockstep --help' for more information.
+        """, status: 64),
+    train("no thread", ["--threads", "0"], "--threads is 0; expected 1 to 128"),
+    train("a thousand threads", ["--threads", "1000"], "--threads is 1000; expected 1 to 128"),
+    train("a thread less than none", ["--threads=-1"], "--threads is -1; expected 1 to 128"),
+    train(
+      "threads in words", ["--threads", "x"],
+      """
+      The value 'x' is invalid for '--threads <n>'
+      Help:  --threads <n>  Worker threads; by default one for each processor that affinity and cgroup quota allow. \
+      Does not change the result.
+      """),
+    train("an unknown option", ["--epochs", "3"], "Unknown option '--epochs'"),
+    BadInput(
+      "no epoch", ["resume", "run", "--epochs", "0"],
+      error: """
+        lockstep: --epochs is 0; expected 1 to 1000000
+        Usage: lockstep resume <run or checkpoint> [--threads <n>] [--epochs <n>] [--run <dir>] \
+        [--accept-other-bits] [--progress <progress>]
+          See 'lockstep resume --help' for more information.
+        """, status: 64),
+    BadInput(
+      "the digest of a config", ["inspect", "c.json", "--digest"],
+      error: """
+        lockstep: --digest needs a checkpoint or a run directory, not a config
+        Usage: lockstep inspect <path> [--digest] [--verify] [--json]
+          See 'lockstep inspect --help' for more information.
+        """, status: 64),
+    BadInput(
+      "no digit to draw", ["data", "digits", "d", "--test", "0"],
+      error: """
+        lockstep: --test is 0; expected 1 to 1000000
+        Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <seed>] [--plain]
+          See 'lockstep data digits --help' for more information.
+        """, status: 64),
+    call(
+      "an unknown instruction set", ["train", "c.json"], environment: ["LOCKSTEP_ISA": "nonsense"], status: 64,
+      "LOCKSTEP_ISA is 'nonsense'; expected one of avx512, avx2, portable"),
+    call(
+      "training twice in one directory", ["train", "c.json", "--run", "run"], status: 64,
+      "run already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
+    ) { _ = try $0.run(["train", "c.json", "--run", "run", "--progress", "none"]) },
+    call(
+      "a file for a run directory", ["train", "c.json", "--run", "c.json"], status: 74,
+      "cannot write c.json: create directory of c.json: File exists (errno 17)"),
+    call(
+      "a run directory inside a file", ["train", "c.json", "--run", "c.json/run"], status: 74,
+      "cannot write c.json/run: create directory of c.json: File exists (errno 17)"),
+    call(
+      "a run directory that cannot be made", ["train", "c.json", "--run", "/proc/run"], status: 74,
+      "cannot write /proc/run: create directory of /proc/run: No such file or directory (errno 2)"),
+    BadInput(
+      "digits where nothing can be written", ["data", "digits", "/proc/digits", "--train", "1", "--test", "1"],
+      error: "lockstep: cannot write /proc/digits: No such file or directory", status: 74),
+  ]
+
+  @Test(arguments: cases)
+  func isRefused(bad: BadInput) throws { try bad.check() }
+
+  @Test("nothing asked for: the help, and no success", arguments: [[], ["data"]])
+  func nothing(arguments: [String]) throws {
+    let command = try Command()
+    defer { command.remove() }
+    let result = try command.run(arguments, limit: 60)
+    #expect(result.status == 64)
+    #expect(result.output.isEmpty)
+    #expect(result.error.contains("USAGE: \((["lockstep"] + arguments).joined(separator: " ")) <subcommand>"))
+  }
+
+  @Test("two processes in one run directory; a second Ctrl-C ends at once")
+  func locked() throws {
+    let command = try Command()
+    defer { command.remove() }
+    // A step that takes seconds on any machine.
+    let layer = #"{"type":"conv2d","filters":64,"kernel":7,"padding":"same"}"#
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let options = [
+      "--run", "run", "--threads", "1", "--set",
+      #"model.layers=[\#(layer),\#(layer),{"type":"flatten"},{"type":"dense","units":10}]"#,
+      "--set", "data.trainSamples=2000", "--set", "training.batchSize=2000",
+    ]
+    let first = try command.run(["train", "c.json"] + options, limit: 120) { process in
+      while process.isRunning, (try? command.read("run/metrics.jsonl")) == nil { usleep(10_000) }
+      let second = try? command.run(["train", "c.json", "--run", "run", "--progress", "none"], limit: 60)
+      #expect(
+        second?.error
+          == "lockstep: run is in use by process \(process.processIdentifier); wait for it, or use --run DIR\n")
+      #expect(second?.status == 74)
+      for _ in 0..<2 {
+        kill(process.processIdentifier, SIGINT)
+        usleep(200_000)
+      }
+    }
+    #expect(first.status == 130)
+    #expect(first.error.hasSuffix("\nlockstep: ended at once; steps after the last checkpoint are lost\n"))
+  }
+
+  @Test("a signal while the samples are loaded ends at once, as there is nothing to save")
+  func interruptedBeforeTheFirstStep() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let result = try command.run(
+      ["train", "c.json", "--run", "run", "--set", "data.trainSamples=1000000"], limit: 60
+    ) { process in
+      usleep(300_000)
+      kill(process.processIdentifier, SIGTERM)
+    }
+    #expect(result.status == 128 + SIGTERM)
+    #expect(try command.files(in: ".") == ["c.json"])
+  }
+
+  @Test("an answer that cannot be written is no success")
+  func fullOutput() throws {
+    let command = try Command()
+    defer { command.remove() }
+    let error = command.directory.appendingPathComponent("error")
+    for (target, reason) in [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")] {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", "exec \"$0\" schema \(target) 2>\"$1\"", command.program.path, error.path]
+      try shell.run()
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 74)
+      #expect(try command.read("error") == "lockstep: cannot write standard output: \(reason)\n")
+    }
+  }
+
+  @Test("messages never go into the files of a run whose caller closed the standard descriptors")
+  func closedDescriptors() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.currentDirectoryURL = command.directory
+    shell.arguments = ["-c", "exec \"$0\" train c.json --run run <&- >&- 2>&-", command.program.path]
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus == 0)
+    #expect(try command.digest(of: "run").count == 64)
+    #expect(try command.read("run/lock") == "\(shell.processIdentifier)\n")
+    #expect(try command.read("run/metrics.jsonl").split(separator: "\n").allSatisfy { $0.hasPrefix("{\"kind\":") })
+  }
+}
