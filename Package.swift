@@ -66,17 +66,10 @@ let package = Package(
       exclude: ["Goldens"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe", "Tensors"]),
-    // Test support. The flags put its functions in front of the C library's (see Allocations.swift); they bind no package that depends
-    // on this one, since no product has them.
+    // Test support; no product has it.
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],
-      path: "Tests/Support/AllocationProbe",
-      linkerSettings: [
-        .unsafeFlags(
-          ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"].flatMap {
-            ["-Xlinker", "--defsym=\($0)=counted_\($0)", "-Xlinker", "--export-dynamic-symbol=\($0)"]
-          }, .when(platforms: [.linux]))
-      ]),
+      path: "Tests/Support/AllocationProbe"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -38,8 +38,9 @@ struct AllocationTests {
 
   /// Trains, and looks at every step but the first of each epoch, into whose time the evaluation falls.
   private static func expectNone(_ config: String, threads: Int, settings: [String]) throws {
-    let command = try Command("allocation-probe")
+    var command = try Command("allocation-probe")
     defer { command.remove() }
+    command.environment["LD_PRELOAD"] = try Allocations.counter.get()
     try command.write(config, to: "config.json")
     // Rows of the log and checkpoints take memory, but are no part of a step.
     let quiet = ["checkpoint.everyEpochs=0", "logging.everySteps=1000000"]
@@ -56,6 +57,34 @@ struct AllocationTests {
 }
 
 private enum Allocations {
+  /// The library that counts, built once.
+  static let counter = Result { try build() }
+
+  private struct BuildFailure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private static func build() throws -> String {
+    let library = FileManager.default.temporaryDirectory.appendingPathComponent("libcounter-\(UUID().uuidString).so")
+      .path
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let functions = ["malloc", "calloc", "realloc", "memalign", "aligned_alloc", "posix_memalign"]
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      ["swiftc", "-O", "-parse-as-library", "-emit-library", "-module-name", "AllocationCounter", "-o", library]
+      + functions.flatMap { ["-Xlinker", "--defsym=\($0)=counted_\($0)"] }
+      + [tests.appendingPathComponent("Support/AllocationCounter/AllocationCounter.swift").path]
+    let output = Pipe()
+    process.standardError = output
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    if process.terminationStatus != 0 { throw BuildFailure(description: text) }
+    return library
+  }
+
   /// Debug builds keep on the heap what the optimizer keeps on the stack; sanitizers bring an allocator of their own.
   static let areCounted: Bool = {
     #if os(Linux) && !DEBUG

@@ -1,3 +1,4 @@
+import Glibc
 import Training
 
 /// Notes how many allocations all threads made from the end of one step to the end of the next.
@@ -9,11 +10,19 @@ final class AllocationObserver: TrainingObserver {
   /// Step and allocations of each step that was noted.
   private(set) var steps: [(step: Int, allocations: Int)] = []
   private var before = 0
+  /// Calls of the allocator so far, as `AllocationCounter` counts them.
+  private let count: @convention(c) () -> Int
+
+  /// Returns nil where the process was started without the counter in LD_PRELOAD.
+  init?() {
+    guard let symbol = dlsym(nil, "counted_allocations") else { return nil }
+    count = unsafeBitCast(symbol, to: (@convention(c) () -> Int).self)
+  }
 
   func runStarted(_ start: RunStart) { steps.reserveCapacity(start.totalSteps) }
 
   func stepFinished(_ report: StepReport) {
-    let now = Allocations.count
+    let now = count()
     if report.step == 1 { untilFirstStep = now }
     if report.stepInEpoch > 1 { steps.append((report.step, now - before)) }
     before = now

@@ -16,11 +16,14 @@ guard arguments.count >= 4, let threads = Int(arguments[3]) else {
   print("usage: allocation-probe CONFIG DIRECTORY THREADS [PATH=VALUE…]")
   exit(64)
 }
+guard let probe = AllocationObserver() else {
+  print("LD_PRELOAD does not name the library of Tests/Support/AllocationCounter")
+  exit(64)
+}
 let environment = ProcessInfo.processInfo.environment
 let config = try RunConfig(file: arguments[1], overrides: arguments.dropFirst(4).map { try Override($0) })
 let directory = try RunDirectory(path: arguments[2], config: config.checkpoint)
 let data = try config.data.prepare(context: DatasetContext(environment: environment), seed: config.seed)
-let probe = AllocationObserver()
 let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
 let trainer = try Trainer(
   config: config, data: data, directory: directory, machine: Machine(threads: threads, environment: environment),

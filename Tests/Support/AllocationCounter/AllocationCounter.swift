@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Counts the heap allocations of all threads of this process.
-///
-/// The functions below stand in front of the C library's. The manifest has the linker name them `malloc` and so on and export them, so
-/// the dynamic linker finds them first, whoever calls: Swift's runtime, Dispatch, C++. Each hands on to the C library under its other
-/// name. What they take can be freed by the C library's own `free`.
-enum Allocations {
-  /// Calls so far.
-  static var count: Int { allocations.load(ordering: .relaxed) }
-}
+// Counts the heap allocations of all threads of a process that is started with this library in LD_PRELOAD.
+//
+// The functions below stand in front of the C library's. The linker names them `malloc` and so on (see `AllocationTests`, which builds
+// this file, since a package manifest may not pass such flags), so the dynamic linker finds them first, whoever calls: Swift's runtime,
+// Dispatch, C++. Each hands on to the C library under its other name. What they take can be freed by the C library's own `free`.
+
+/// Calls so far.
+@_cdecl("counted_allocations")
+public func countedAllocations() -> Int { allocations.load(ordering: .relaxed) }
 
 private let allocations = Atomic<Int>(0)
 
