@@ -27,12 +27,12 @@ enum Console {
 
   /// - Returns: the error number that stopped it, or nil when all is written.
   private static func write(_ text: String, to descriptor: Int32) -> Int32? {
-    var rest = Array(text.utf8)[...]
+    var rest = Array(text.utf8)
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let count = Glibc.write(descriptor, rest, rest.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return count < 0 ? errno : EIO }
-      rest = rest.dropFirst(count)
+      rest.removeFirst(count)
     }
     return nil
   }

@@ -34,7 +34,8 @@ struct RunSession {
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
       try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
       if trainer.position.isFinished {
-        Console.error("lockstep: all \(config.training.epochs) epochs are done already; a higher number would go on")
+        Console.error(
+          "lockstep: all \(config.training.epochs) epochs are done already; 'lockstep resume --epochs N' goes on")
       }
     }
     try directory.save(config)
