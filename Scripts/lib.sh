@@ -118,6 +118,25 @@ install_packages() {
 # What every build needs.
 install_build_packages() { install_packages g++ git pkg-config libhdf5-dev zlib1g-dev libssl-dev; }
 
+# Sets LOCKSTEP_DATA to a folder of data sets with MNIST, unless it is set; fails where there is none.
+use_data() {
+  local folder
+  [ -z "${LOCKSTEP_DATA-}" ] || return 0
+  for folder in "$root/Data" "$root/../shared/data"; do
+    [ -d "$folder/mnist" ] || continue
+    LOCKSTEP_DATA=$(cd -- "$folder" && pwd)
+    export LOCKSTEP_DATA
+    return 0
+  done
+  return 1
+}
+
+# require_data: ends the script where there is no MNIST.
+require_data() {
+  use_data || fail 66 "MNIST is missing" "Fetch it: $root/.build/release/lockstep data fetch mnist --directory $root/Data/mnist" \
+    "or let LOCKSTEP_DATA name a folder of data sets that has it."
+}
+
 # build_quietly LOG COMMAND…: runs a build; shows one moving line on a terminal and nothing elsewhere, the log where it fails.
 build_quietly() {
   local log=$1 status=0 line started=$SECONDS
