@@ -25,10 +25,11 @@ struct RunSession {
     try config.check(data, on: machine)
     let directory = try RunDirectory(path: path, config: config.checkpoint)
     let request = StopRequest()
-    let summary = RunSummary()
+    let summary = RunSummary(command: CommandLine.arguments.first ?? "lockstep")
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
     let display = ProgressDisplay.make(mode: progress)
-    let observers: [any TrainingObserver] = [log, summary, SaveWarnings()] + (display.map { [$0] } ?? [])
+    // Warnings behind the display, which makes room for them.
+    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [SaveWarnings()]
     let trainer = try Trainer(
       config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {

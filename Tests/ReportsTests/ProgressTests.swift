@@ -52,6 +52,19 @@ struct ProgressTests {
     #expect(recording.take() == "")
   }
 
+  @Test("a bar makes room where a save has warnings, and only there")
+  func makesRoom() {
+    let recording = RecordingTerminal()
+    let bar = ProgressBar(terminal: recording.terminal)
+    bar.runStarted(Sample.start())
+    bar.stepFinished(Sample.step(1, seconds: 0.5))
+    _ = recording.take()
+    bar.checkpointSaved(.init(step: 1, path: "step-00000001.weights.h5", bytes: 1, seconds: 1))
+    #expect(recording.take() == "")
+    bar.checkpointSaved(.init(step: 1, path: "step-00000001.weights.h5", bytes: 1, seconds: 1, warnings: ["slow"]))
+    #expect(recording.take() == "<return><erase>")
+  }
+
   @Test("the learning rate is shown once a schedule changed it")
   func learningRate() {
     let recording = RecordingTerminal(columns: 200)

@@ -46,8 +46,15 @@ public final class ProgressBar: TrainingObserver {
     isDrawn = false
   }
 
+  /// Makes room for warnings.
+  public func checkpointSaved(_ report: CheckpointReport) {
+    if !report.warnings.isEmpty { hide() }
+  }
+
   /// Removes the bar.
-  public func runEnded(_ end: RunEnd) {
+  public func runEnded(_ end: RunEnd) { hide() }
+
+  private func hide() {
     if isDrawn { terminal.write(Self.clear) }
     isDrawn = false
   }
