@@ -1,8 +1,11 @@
+import Dispatch
 import Synchronization
 
 /// What somebody outside asked of a running training: to stop, or to save. The loop looks at it between steps.
 public final class StopRequest: Sendable {
   private let signal = Atomic<Int32>(0)
+  /// When it was first asked to stop, in nanoseconds; 0 for never.
+  private let asked = Atomic<UInt64>(0)
   private let save = Atomic<Bool>(false)
 
   /// Nothing asked.
@@ -11,10 +14,14 @@ public final class StopRequest: Sendable {
   /// Asks to finish the step, save and stop.
   ///
   /// - Parameter signal: the number of the signal that asks.
-  /// - Returns: true where somebody had asked before.
+  /// - Returns: true where somebody had asked a tenth of a second before or earlier. What comes sooner is the same request:
+  ///   `timeout` sends its signal to the process and to its group.
   @discardableResult
   public func stop(signal number: Int32) -> Bool {
-    !signal.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged
+    let now = DispatchTime.now().uptimeNanoseconds
+    let earlier = asked.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+    if earlier.exchanged { signal.store(number, ordering: .relaxed) }
+    return !earlier.exchanged && now - min(now, earlier.original) >= 100_000_000
   }
 
   /// Asks to save after the current step and go on.

@@ -121,11 +121,27 @@ struct BadUsageTests {
       #expect(second?.status == 74)
       for _ in 0..<2 {
         kill(process.processIdentifier, SIGINT)
-        usleep(200_000)
+        usleep(500_000)
       }
     }
     #expect(first.status == 130)
     #expect(first.error.hasSuffix("\nlockstep: ended at once; steps after the last checkpoint are lost\n"))
+  }
+
+  @Test("a Ctrl-C that arrives twice at once, as from `timeout`, is one Ctrl-C")
+  func oneRequestTwice() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let options = ["--run", "run", "--set", "training.epochs=100000"]
+    let result = try command.run(["train", "c.json"] + options, limit: 120) { process in
+      while process.isRunning, (try? command.read("run/metrics.jsonl")) == nil { usleep(10_000) }
+      kill(process.processIdentifier, SIGINT)
+      usleep(10_000)
+      kill(process.processIdentifier, SIGINT)
+    }
+    #expect(result.status == 75)
+    #expect(result.output.contains("stopped     by SIGINT"))
   }
 
   @Test("a signal while the samples are loaded ends at once, as there is nothing to save")
