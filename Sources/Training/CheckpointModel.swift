@@ -63,6 +63,8 @@ public final class CheckpointModel {
     let (width, classes, size) = (network.input.count, network.output.count, CheckpointModel.shardSize)
     let inputs = Storage<Float>(count: samples * width)
     let outputs = Storage<Float>(count: samples * classes)
+    // Views do not keep memory alive.
+    defer { withExtendedLifetime((inputs, outputs)) {} }
     let (inputView, outputView, parameterView) = (inputs.mutableView, outputs.mutableView, parameters.view)
     try pool.run((samples + size - 1) / size) { worker, item in
       let range = item * size..<min((item + 1) * size, samples)
@@ -78,7 +80,7 @@ public final class CheckpointModel {
         samples: range.count, classes: classes, logits: logits,
         probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])
     }
-    return outputs.view.array()
+    return outputs.array()
   }
 
   /// The inputs that the network sees for the first samples of a data set, `[samples, input shape]`.
@@ -93,7 +95,7 @@ public final class CheckpointModel {
         to: dataset.image(sample), output: inputs.mutableView[sample * width..<(sample + 1) * width],
         kernels: network.kernels)
     }
-    return inputs.view.array()
+    return inputs.array()
   }
 
   private func check(_ dataset: ImageDataset) throws(TrainingError) {

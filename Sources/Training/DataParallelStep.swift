@@ -29,7 +29,8 @@ class TrainingStep {
   ///   - inputs: `[samples, input shape]`.
   ///   - labels: `[samples]`, at most a full minibatch.
   ///   - rate: learning rate of this step.
-  /// - Throws: `TrainingError.notFinite` where loss or gradient are not; the model is then as it was before the step.
+  /// - Throws: `TrainingError.notFinite` where the loss is not, or, with clipping, the gradient; the model is then as it was before the
+  ///   step. Without clipping nobody looks at the gradient, and the next step's loss, or a save, tells.
   func run(inputs: View<Float>, labels: View<Int32>, rate: Double) throws -> StepResult {
     preconditionFailure("abstract")
   }
@@ -81,12 +82,12 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
 
     try pool.run(shards, phases.gradient)
     var result = StepResult(loss: meanLoss(samples: samples))
-    guard result.loss.isFinite else { throw TrainingError.notFinite(what: "loss", step: model.step + 1) }
+    guard result.loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: model.step + 1) }
 
     try pool.run(phases.reducer.sliceCount, phases.reduce)
     if let clip {
       let norm = phases.gradientNorm()
-      guard norm.isFinite else { throw TrainingError.notFinite(what: "gradient", step: model.step + 1) }
+      guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient", step: model.step + 1) }
       result.gradientNorm = norm
       phases.input.value?.gradientFactor = clip.factor(norm: norm)
       try pool.run(phases.reducer.sliceCount, phases.update)

@@ -54,6 +54,8 @@ final class Evaluator {
     let (ranks, labels, predictions) = (
       Storage<Int32>(count: count), Storage<Int32>(count: count), Storage<Int32>(count: count)
     )
+    // Views do not keep memory alive.
+    defer { withExtendedLifetime((losses, ranks, labels, predictions)) {} }
     let run = EvaluationRun(
       network: network, dataset: dataset, normalization: normalization, samples: samples, labels: labels.mutableView,
       losses: losses.mutableView, ranks: ranks.mutableView, predictions: predictions.mutableView)

@@ -76,9 +76,11 @@ final class RunLock: Sendable {
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let holder = RunLock.read(descriptor)
-      close(descriptor)
-      throw .directoryLocked(path: directory, process: holder)
+      let code = errno
+      defer { close(descriptor) }
+      // Some file systems have no locks, and nobody is to be waited for then.
+      guard code == EWOULDBLOCK else { throw .cannotWrite(path: path, reason: String(cString: strerror(code))) }
+      throw .directoryLocked(path: directory, process: RunLock.read(descriptor))
     }
     // The number is for people; the lock itself is the kernel's.
     let text = Array("\(getpid())\n".utf8)

@@ -32,9 +32,9 @@ public struct RunPosition: Sendable, Equatable {
 extension RunPosition {
   /// The position of a checkpoint in this run; nil where it is none, for example because the data set had another size.
   func restored(step: Int, epochsFinished: Int) -> RunPosition? {
-    let batches = step - epochsFinished * stepsPerEpoch
-    guard step >= 0, epochsFinished >= 0, step <= totalSteps, epochsFinished <= epochs,
-      (0...stepsPerEpoch).contains(batches)
+    // The bounds come first: both numbers are from a file, and their product may be none.
+    guard (0...totalSteps).contains(step), (0...epochs).contains(epochsFinished),
+      (0...stepsPerEpoch).contains(step - epochsFinished * stepsPerEpoch)
     else { return nil }
     var position = self
     position.step = step

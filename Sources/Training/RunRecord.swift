@@ -47,11 +47,12 @@ struct RunRecord {
     history.append(report.training.values.map(\.value) + report.evaluation.values.map(\.value))
     let value = report.evaluation[RunRecord.monitored] ?? .nan
     score = value
-    if let best, !(value < best.value) {
-      patience += 1
-    } else {
+    // What is not a number is never the best: nothing could be better.
+    if best.map({ value < $0.value }) ?? !value.isNaN {
       best = BestEvaluation(metric: RunRecord.monitored, value: value, step: report.step)
       patience = 0
+    } else {
+      patience += 1
     }
     current.reset()
   }

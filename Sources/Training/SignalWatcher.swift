@@ -8,8 +8,8 @@ import Dispatch
 
 /// Turns signals into requests, on a queue of its own, for as long as it lives.
 ///
-/// SIGINT, SIGTERM: finish the step, save, stop; a second SIGINT ends the process at once with exit code 130. SIGHUP: as SIGTERM,
-/// unless it was ignored when the process started (`nohup`). SIGUSR1: save and go on. SIGPIPE: ignored, so that a closed pipe
+/// SIGINT, SIGTERM: finish the step, save, stop; a SIGINT after one of these ends the process at once with exit code 130. SIGHUP: as
+/// SIGTERM, unless it was ignored when the process started (`nohup`). SIGUSR1: save and go on. SIGPIPE: ignored, so that a closed pipe
 /// (`| head`) is an error of one write and not the end of the run.
 public final class SignalWatcher {
   /// Exit code after a second Ctrl-C: 128 + SIGINT, as shells report it.

@@ -106,6 +106,8 @@ public final class Trainer {
       }
       return try end(.finished)
     } catch {
+      // The save that failed was an earlier one; perhaps there is room again for what was trained since.
+      if error is WriteError, saver.lastPosition != position { try? save() }
       // What is on its way to the disk is still a good checkpoint; the first error is the one to report.
       _ = try? saver.finish()
       notifyEnd(.failed)
@@ -209,10 +211,16 @@ extension Trainer {
     // A save that falls on an epoch's last step waits for the evaluation, which belongs to it.
     guard !position.awaitsEvaluation else { return }
     announce(try saver.takeReports())
-    if saver.isDue(position) || request.takeSaveRequest() { try save() }
+    // Taken in any case: a save that is due as well answers the request.
+    let isAskedFor = request.takeSaveRequest()
+    if saver.isDue(position) || isAskedFor { try save() }
   }
 
   private func save() throws {
+    // A resume takes the newest checkpoint; one that cannot go on may not become it.
+    guard network.kernels.sumOfSquares(model.parameters.view).isFinite else {
+      throw TrainingError.notFinite(what: "a parameter", step: position.step)
+    }
     for observer in observers { try observer.checkpointWillBeSaved(step: position.step) }
     try saver.save(snapshot(), position: position)
   }
@@ -231,7 +239,7 @@ extension Trainer {
       run: record.runState(config: config, data: data, kernels: network.kernels, position: position))
   }
 
-  /// Takes over a checkpoint's state: `run` goes on after its last step.
+  /// Takes over a checkpoint's state: `run` goes on after its last step. To be called before `run`.
   ///
   /// - Parameters:
   ///   - checkpoint: from a run of the same config; only the number of epochs may differ.

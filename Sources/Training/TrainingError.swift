@@ -1,6 +1,6 @@
 /// Why a run could not start or go on. Each is one line for the user; where there are several disagreements, a line each follows.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The loss or the gradient is not a finite number; the parameters are those of the step before.
+  /// Something that a step computed is not a finite number: `the loss`, for example. No checkpoint holds such a model.
   case notFinite(what: String, step: Int)
   /// The run directory holds checkpoints already, and nobody said that they should be continued.
   case directoryInUse(path: String)
@@ -37,7 +37,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFinite(let what, let step):
-      "step \(step): the \(what) is not a finite number; the model before this step is in the newest checkpoint. "
+      "step \(step): \(what) is not a finite number; all checkpoints are of earlier steps. "
         + "Try a smaller learningRate, or clipNorm"
     case .directoryInUse(let path):
       "\(path) already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
