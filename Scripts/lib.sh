@@ -31,6 +31,8 @@ at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; 
 
 # Puts the first Swift toolchain that is new enough in front of PATH.
 use_swift() {
+  [ "$(uname -s)" = Linux ] || fail "$EX_UNAVAILABLE" "Lockstep runs on Linux, and this is $(uname -s)" \
+    "Use a Linux machine, or a container with a Swift toolchain (the image swift:$swift_needed)."
   local candidate version outdated=
   for candidate in "$(command -v swift || true)" \
     "${SWIFTLY_BIN_DIR:-$HOME/.local/share/swiftly/bin}/swift" "$HOME/.swiftly/bin/swift" \
@@ -93,7 +95,7 @@ install_packages() {
   mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]})) || return 0
 
-  say "Installing:"
+  say "Missing packages:"
   for package in "${missing[@]}"; do
     printf '  %-14s %s\n' "$package" "$(why_package "$package")" >&2
   done
@@ -105,6 +107,7 @@ install_packages() {
     as_root=(sudo)
     sudo -n true 2>/dev/null || say "sudo may ask for your password."
   fi
+  say "Installing them with apt-get…"
   if ! { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --yes "${missing[@]}"; } \
     >&2 </dev/null; then
