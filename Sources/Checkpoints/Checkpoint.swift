@@ -32,7 +32,4 @@ public struct NamedTensor: Sendable, Equatable {
     self.path = path
     self.tensor = tensor
   }
-
-  /// Where Keras 3 keeps variable `index` of a layer: `/layers/<layer>/vars/<index>`.
-  public static func path(layer: String, index: Int) -> String { "/layers/\(layer)/vars/\(index)" }
 }

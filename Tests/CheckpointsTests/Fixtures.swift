@@ -16,7 +16,7 @@ enum Fixtures {
     ]
     let parameters = shapes.enumerated().map { index, item in
       NamedTensor(
-        path: NamedTensor.path(layer: item.layer, index: index % 2), tensor: tensor(item.shape, start: 1000 * index))
+        path: "/layers/\(item.layer)/vars/\(index % 2)", tensor: tensor(item.shape, start: 1000 * index))
     }
     let variables = shapes.enumerated().flatMap { index, item in
       (1...slots).map { tensor(item.shape, start: 1000 * index + 300 * $0) }

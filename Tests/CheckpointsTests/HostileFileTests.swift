@@ -207,6 +207,11 @@ struct HostileFileTests {
     try expectRefusal("not a valid checkpoint: step: -1, below 0") {
       $0.replaceAttribute("step", of: "/lockstep", [Int64(-1)])
     }
+    for name in ["step", "epoch", "batches_done", "steps_per_epoch", "patience"] {
+      try expectRefusal("not a valid checkpoint: \(name): 9223372036854775807, more than any run has") {
+        $0.replaceAttribute(name, of: "/lockstep", [Int64.max])
+      }
+    }
     try expectRefusal("not a valid checkpoint: /lockstep/config: a text that is not UTF-8") {
       $0.replaceDataset("/lockstep/config", [2], [UInt8(0xC3), 0x28])
     }

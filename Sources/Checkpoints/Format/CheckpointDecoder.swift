@@ -48,7 +48,7 @@ package enum CheckpointDecoder {
     }
     let optimizer = OptimizerState(
       name: try reader.text(Layout.Attribute.name, of: Layout.optimizerVariables),
-      iterations: try notNegative(Layout.iteration, readScalar(Layout.iteration, Int64.self, reader)),
+      iterations: try count(Layout.iteration, readScalar(Layout.iteration, Int64.self, reader)),
       learningRate: try readScalar(Layout.learningRate, Float.self, reader), variables: variables.map(\.tensor))
     return Checkpoint(parameters: Array(parameters), optimizer: optimizer, run: try readRunState(reader))
   }
@@ -155,11 +155,11 @@ package enum CheckpointDecoder {
   // MARK: Pieces
 
   private static func readCount(_ name: String, _ reader: borrowing HDF5Reader) throws -> Int {
-    try notNegative(name, reader.attribute(name, of: Layout.run, as: Int64.self))
+    try count(name, reader.attribute(name, of: Layout.run, as: Int64.self))
   }
 
-  private static func notNegative(_ item: String, _ value: Int64) throws -> Int {
-    guard value >= 0 else { throw Reason.invalid(item: item, found: "\(value), below 0") }
+  private static func count(_ item: String, _ value: Int64) throws -> Int {
+    if let problem = Layout.problem(withCount: Int(value)) { throw Reason.invalid(item: item, found: problem) }
     return Int(value)
   }
 

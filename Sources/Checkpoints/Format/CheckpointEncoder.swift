@@ -131,6 +131,8 @@ package enum CheckpointEncoder {
     guard run.inputScale.count == run.inputOffset.count else {
       throw .invalid(item: "input_offset", found: "\(run.inputOffset.count) offsets for \(run.inputScale.count) scales")
     }
-    for (name, count) in counts where count < 0 { throw .invalid(item: name, found: "\(count), below 0") }
+    for (name, count) in counts {
+      if let problem = Layout.problem(withCount: count) { throw .invalid(item: name, found: problem) }
+    }
   }
 }

@@ -55,6 +55,13 @@ enum CheckpointLayout {
     return nil
   }
 
+  /// What is wrong with a number of epochs or steps; nil where nothing is. The limit is more than any run has, and lets whoever reads
+  /// counts add and multiply them.
+  static func problem(withCount count: Int) -> String? {
+    if count < 0 { return "\(count), below 0" }
+    return count > 1 << 40 ? "\(count), more than any run has" : nil
+  }
+
   /// What is wrong with a name; nil where nothing is.
   static func problem(withName name: String) -> String? {
     guard name.utf8.count <= largestName else { return "longer than \(largestName) bytes" }

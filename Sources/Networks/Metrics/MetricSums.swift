@@ -62,7 +62,7 @@ public struct MetricSums: Sendable, Equatable {
   public init?(numbers: [Double], metricCount: Int) {
     guard
       numbers.count == metricCount + 3, let samples = Int(exactly: numbers[0]), let correct = Int(exactly: numbers[1]),
-      samples >= 0, (0...samples).contains(correct)
+      (0...(1 << 53)).contains(samples), (0...samples).contains(correct)
     else { return nil }
     self.samples = samples
     self.correct = correct
