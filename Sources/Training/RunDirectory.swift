@@ -48,14 +48,14 @@ public struct RunDirectory: Sendable {
       found: search.found.map { ($0.checkpoint, $0.path) }, skipped: search.skipped.map(\.finding))
   }
 
-  /// Whether files lie there that look like checkpoints, good or not.
+  /// The highest step among files that look like checkpoints, good or not; nil where there are none.
   ///
   /// - Throws: `CheckpointError` where the directory cannot be read.
-  public static func holdsCheckpoints(_ path: String) throws(CheckpointError) -> Bool {
+  public static func lastStep(in path: String) throws(CheckpointError) -> Int? {
     var status = stat()
     // That something else is in its place is for whoever writes there to notice.
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
-    return try !CheckpointDirectory(path).list().isEmpty
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    return try CheckpointDirectory(path).list().first?.step
   }
 
   /// Saves the resolved config as `config.json`.

@@ -6,6 +6,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case directoryInUse(path: String)
   /// Another process trains in the run directory.
   case directoryLocked(path: String, process: Int?)
+  /// Another process trained in the run directory between the choice of a checkpoint and the lock.
+  case directoryChanged(path: String)
   /// A run directory without a checkpoint that can be trusted.
   case nothingToResume(path: String, skipped: [String])
   /// A resume was asked from a checkpoint that is not the newest of its directory.
@@ -43,6 +45,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
     case .directoryLocked(let path, let process):
       "\(path) is in use by \(process.map { "process \($0)" } ?? "another process"); wait for it, or use --run DIR"
+    case .directoryChanged(let path):
+      "another process has just trained in \(path); start again to go on from its newest checkpoint"
     case .nothingToResume(let path, let skipped):
       "\(path) holds no checkpoint" + (skipped.isEmpty ? "" : " that can be trusted; passed over:") + lines(skipped)
     case .newerCheckpoint(let asked, let newest):

@@ -10,6 +10,8 @@ struct CheckpointSource {
   let path: String
   /// The directory it lies in.
   let directory: String
+  /// Highest step of the checkpoints in that directory, good or not, before any was read.
+  let lastStep: Int?
   /// The newest good checkpoint of that directory, where that is another one.
   let newerPath: String?
 
@@ -17,6 +19,7 @@ struct CheckpointSource {
   init(_ path: String) throws {
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      lastStep = try RunDirectory.lastStep(in: path)
       let newest = try RunDirectory.newestCheckpoint(in: path)
       guard let found = newest.found else {
         throw TrainingError.nothingToResume(path: path, skipped: newest.skipped)
@@ -26,11 +29,12 @@ struct CheckpointSource {
       directory = path
       newerPath = nil
     } else {
+      let parent = (path as NSString).deletingLastPathComponent
+      directory = parent.isEmpty ? "." : parent
+      lastStep = try RunDirectory.lastStep(in: directory)
       let checkpoint = try CheckpointStore.load(path)
       self.checkpoint = checkpoint
       self.path = path
-      let parent = (path as NSString).deletingLastPathComponent
-      directory = parent.isEmpty ? "." : parent
       let newest = try RunDirectory.newestCheckpoint(in: directory).found
       newerPath = newest.flatMap { $0.checkpoint.run.step > checkpoint.run.step ? $0.path : nil }
     }

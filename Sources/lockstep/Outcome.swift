@@ -55,7 +55,7 @@ enum Outcome: Int32 {
     case .directoryInUse, .branchInUse, .newerCheckpoint, .beyondTheEnd: self = .usage
     case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
     case .cannotRead: self = .inputMissing
-    case .cannotWrite, .directoryLocked: self = .cannotWrite
+    case .cannotWrite, .directoryLocked, .directoryChanged: self = .cannotWrite
     case .unfit, .tooLittleMemory: self = .badConfig
     }
   }

@@ -48,19 +48,21 @@ struct ResumeCommand: ParsableCommand {
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path, overrides: overrides)
       let session = RunSession(machine: try machine.machine(), progress: progress.progress)
       try session.train(
-        config, in: directory,
+        config, in: directory.path, lastStep: directory.lastStep,
         from: .checkpoint(source.checkpoint, path: source.path, acceptsOtherBits: resuming.acceptOtherBits))
     }
   }
 
   /// Where the run goes on. Never where another run's checkpoints lie, or newer ones of this run.
-  private func directory(for source: CheckpointSource) throws -> String {
+  private func directory(for source: CheckpointSource) throws -> (path: String, lastStep: Int?) {
     if let runDirectory, !isSameFile(runDirectory, source.directory) {
-      if try RunDirectory.holdsCheckpoints(runDirectory) { throw TrainingError.branchInUse(path: runDirectory) }
-      return runDirectory
+      guard try RunDirectory.lastStep(in: runDirectory) == nil else {
+        throw TrainingError.branchInUse(path: runDirectory)
+      }
+      return (runDirectory, nil)
     }
     if let newer = source.newerPath { throw TrainingError.newerCheckpoint(asked: source.path, newest: newer) }
-    return source.directory
+    return (source.directory, source.lastStep)
   }
 
   private func isSameFile(_ path: String, _ other: String) -> Bool {

@@ -19,11 +19,15 @@ struct RunSession {
   let progress: ProgressMode
 
   /// Trains, and ends with exit code 75 where a signal stopped the run.
-  func train(_ config: RunConfig, in path: String, from beginning: Beginning) throws {
+  ///
+  /// - Parameter lastStep: of the checkpoints in the directory when the beginning was chosen.
+  func train(_ config: RunConfig, in path: String, lastStep: Int?, from beginning: Beginning) throws {
     let data = try config.prepareData()
     // Before a directory is made for it.
     try config.check(data, on: machine)
     let directory = try RunDirectory(path: path, config: config.checkpoint)
+    // Only now that the lock is ours do the checkpoints stay as they are.
+    guard try RunDirectory.lastStep(in: path) == lastStep else { throw TrainingError.directoryChanged(path: path) }
     let request = StopRequest()
     let summary = RunSummary(command: CommandLine.arguments.first ?? "lockstep")
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))

@@ -36,12 +36,14 @@ struct TrainCommand: ParsableCommand {
       let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
       let path = runDirectory ?? RunDirectory.defaultPath(name: config.name)
       let session = RunSession(machine: try machine.machine(), progress: progress.progress)
-      try session.train(config, in: path, from: try beginning(of: config, in: path))
+      let lastStep = try RunDirectory.lastStep(in: path)
+      let beginning: RunSession.Beginning = lastStep == nil ? .fresh : try self.beginning(of: config, in: path)
+      try session.train(config, in: path, lastStep: lastStep, from: beginning)
     }
   }
 
+  /// Where to begin in a directory that holds checkpoints.
   private func beginning(of config: RunConfig, in path: String) throws -> RunSession.Beginning {
-    guard try RunDirectory.holdsCheckpoints(path) else { return .fresh }
     guard resume else { throw TrainingError.directoryInUse(path: path) }
     let newest = try RunDirectory.newestCheckpoint(in: path)
     Console.warn(ofSkipped: newest.skipped)
