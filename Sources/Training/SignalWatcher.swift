@@ -1,4 +1,5 @@
 import Dispatch
+import Workers
 
 #if canImport(Glibc)
   import Glibc
@@ -72,14 +73,7 @@ public final class SignalWatcher {
   /// Whether the process was started with this signal ignored: the bit in `SigIgn` of `/proc/self/status`. (Swift cannot compare the
   /// handler that `sigaction` returns with `SIG_IGN`.)
   private static func isIgnored(_ number: Int32) -> Bool {
-    guard let file = fopen("/proc/self/status", "r") else { return false }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = fread(&bytes, 1, bytes.count, file)
-    let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-    guard let line = lines.first(where: { $0.hasPrefix("SigIgn:") }),
-      let mask = UInt64(line.dropFirst("SigIgn:".count).filter { !$0.isWhitespace }, radix: 16)
-    else { return false }
+    guard let mask = SystemFile.status("SigIgn").flatMap({ UInt64($0, radix: 16) }) else { return false }
     return mask >> UInt64(number - 1) & 1 == 1
   }
 }

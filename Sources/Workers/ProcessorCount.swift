@@ -8,8 +8,8 @@
 public enum ProcessorCount {
   /// The smaller of what the affinity mask allows and what the control groups' CPU quota pays for, at least 1.
   public static func available() -> Int {
-    let allowed = affinity(readFile: readFile) ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    return max(1, min(allowed, quota(readFile: readFile) ?? Int.max, WorkerPool.largestWorkerCount))
+    let allowed = affinity(readFile: SystemFile.text) ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return max(1, min(allowed, quota(readFile: SystemFile.text) ?? Int.max, WorkerPool.largestWorkerCount))
   }
 
   /// Processors in the affinity mask (`taskset`, `cpuset`), from the line `Cpus_allowed_list:	0-3,8` of `/proc/self/status`; nil where
@@ -17,12 +17,9 @@ public enum ProcessorCount {
   ///
   /// - Parameter readFile: the text of a file, nil where it cannot be read.
   package static func affinity(readFile: (String) -> String?) -> Int? {
-    let key = "Cpus_allowed_list:"
-    guard let line = readFile("/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else {
-      return nil
-    }
+    guard let list = SystemFile.status("Cpus_allowed_list", readFile: readFile) else { return nil }
     var total = 0
-    for range in line.dropFirst(key.count).split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+    for range in list.split(separator: ",") {
       let bounds = range.split(separator: "-").map { Int($0) }
       guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, first <= last, last < 1 << 20 else {
         return nil
@@ -75,13 +72,5 @@ public enum ProcessorCount {
       return nil
     }
     return (quota - 1) / period + 1
-  }
-
-  private static func readFile(_ path: String) -> String? {
-    guard let file = fopen(path, "re") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes[..<count], as: UTF8.self)
   }
 }
