@@ -35,8 +35,8 @@ use_swift() {
     "Use a Linux machine, or a container with a Swift toolchain (the image swift:$swift_needed)."
   local candidate version outdated=
   for candidate in "$(command -v swift || true)" \
-    "${SWIFTLY_BIN_DIR:-$HOME/.local/share/swiftly/bin}/swift" "$HOME/.swiftly/bin/swift" \
-    {/opt/swift,/usr/share/swift,/usr/local/swift,/usr/libexec/swift,/opt/swift-latest,"$HOME/swift"}{/usr/bin,/bin}/swift \
+    "${SWIFTLY_BIN_DIR:-${HOME-}/.local/share/swiftly/bin}/swift" "${HOME-}/.swiftly/bin/swift" \
+    {/opt/swift,/usr/share/swift,/usr/local/swift,/usr/libexec/swift,/opt/swift-latest,"${HOME-}/swift"}{/usr/bin,/bin}/swift \
     /usr/libexec/swift/*/bin/swift /opt/swift-*/usr/bin/swift /usr/share/swift-*/usr/bin/swift; do
     [ -x "$candidate" ] || continue
     version=$(swift_version "$candidate")
@@ -100,7 +100,8 @@ install_packages() {
     printf '  %-14s %s\n' "$package" "$(why_package "$package")" >&2
   done
   command -v apt-get >/dev/null ||
-    fail "$EX_UNAVAILABLE" "this system has no apt-get: install the packages above (Debian's names) its own way, then run this again"
+    fail "$EX_UNAVAILABLE" "this system has no apt-get" \
+      "Install the packages above (Debian's names) its own way, then run this again."
   if ((EUID != 0)); then
     command -v sudo >/dev/null ||
       fail "$EX_UNAVAILABLE" "neither root nor sudo: ask an administrator to run" "apt-get install ${missing[*]}"
@@ -108,12 +109,12 @@ install_packages() {
     sudo -n true 2>/dev/null || say "sudo may ask for your password."
   fi
   say "Installing them with apt-get…"
-  if ! { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends --yes "${missing[@]}"; } \
-    >&2 </dev/null; then
+  # One repository of several that cannot be reached is no reason to give up.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update >&2 </dev/null || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install --no-install-recommends --yes "${missing[@]}" >&2 </dev/null ||
     fail "$EX_UNAVAILABLE" "apt-get could not install: ${missing[*]}" \
       "Its messages are above. Without a network, install them from a mirror or medium, then run this again."
-  fi
   mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]} == 0)) || fail "$EX_UNAVAILABLE" "installed, but still not found: ${missing[*]}"
 }
