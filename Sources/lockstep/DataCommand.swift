@@ -77,12 +77,18 @@ struct DigitsCommand: ParsableCommand {
   @Option(help: "Seed of the drawings.")
   var seed = 1
 
+  @Flag(help: "Replace data files that lie there already.")
+  var force = false
+
   @Flag(help: "Write plain files instead of gzip ones.")
   var plain = false
 
   func validate() throws {
     for (name, value) in [("--train", train), ("--test", test)] where !(1...1_000_000).contains(value) {
       throw ValidationError("\(name) is \(value); expected 1 to 1000000")
+    }
+    if let file = MNISTSource.files(in: directory).first, !force {
+      throw ValidationError("\(file) is there already; name another directory, or add --force to replace it")
     }
     if seed < 0 { throw ValidationError("--seed is \(seed); expected 0 or more") }
   }

@@ -47,10 +47,12 @@ struct InspectCommand: ParsableCommand {
   private func inspectConfig() throws {
     let config = try RunConfig(file: path)
     let network = try network(of: config)
+    let set = network.kernels.instructionSet.rawValue
     if json {
-      try Console.answer(NetworkSummary.json(network).prettyPrinted)
+      try Console.answer(NetworkSummary.json(network).adding("instructionSet", .string(set)).prettyPrinted)
     } else {
-      try Console.answer(NetworkSummary.table(network).description.trimmingSuffix("\n"))
+      try Console.answer(NetworkSummary.table(network).description)
+      try Console.answer("kernels here: \(set)")
     }
   }
 
@@ -65,7 +67,7 @@ struct InspectCommand: ParsableCommand {
       of: source.checkpoint, path: source.path, bytes: try source.byteCount(), config: config, withDigest: digest)
     let network = try network(of: config)
     if json {
-      try Console.answer(summary.json.merging(network: NetworkSummary.json(network)).prettyPrinted)
+      try Console.answer(summary.json.adding("network", NetworkSummary.json(network)).prettyPrinted)
       return
     }
     try Console.answer(summary.description)
@@ -82,10 +84,10 @@ struct InspectCommand: ParsableCommand {
 }
 
 extension JSONValue {
-  /// This object with one more key, `network`.
-  fileprivate func merging(network: JSONValue) -> JSONValue {
+  /// This object with one more key.
+  fileprivate func adding(_ key: String, _ value: JSONValue) -> JSONValue {
     guard case .object(let members) = self else { return self }
-    return .object(members + [(key: "network", value: network)])
+    return .object(members + [(key: key, value: value)])
   }
 }
 

@@ -63,7 +63,7 @@ struct BadUsageTests {
       "no digit to draw", ["data", "digits", "d", "--test", "0"],
       error: """
         lockstep: --test is 0; expected 1 to 1000000
-        Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <seed>] [--plain]
+        Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <seed>] [--force] [--plain]
           See 'lockstep data digits --help' for more information.
         """, status: 64),
     call(

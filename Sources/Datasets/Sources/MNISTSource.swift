@@ -39,6 +39,14 @@ public struct MNISTSource: DatasetSource {
     return content == .labels ? "\(prefix)-labels-idx1-ubyte" : "\(prefix)-images-idx3-ubyte"
   }
 
+  /// Files of the data set, plain or gzip, that lie in a directory.
+  public static func files(in directory: String) -> [String] {
+    DatasetSplit.allCases.flatMap { split in [IDXContent.images, .labels].map { fileName(split, $0) } }
+      .flatMap { [$0, $0 + ".gz"] }
+      .map { DatasetContext.join(directory, $0) }
+      .filter { access($0, F_OK) == 0 }
+  }
+
   public func load(_ split: DatasetSplit, context: DatasetContext) throws(DatasetError) -> ImageDataset {
     let directories = context.directories(dataset: Self.schema.name, configured: directory)
     // Both files from one directory: images of one place under the labels of another would go unnoticed.
