@@ -9,7 +9,12 @@ let package = Package(
   name: "lockstep",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "lockstep", targets: ["lockstep"])
+    .executable(name: "lockstep", targets: ["lockstep"]),
+    .library(
+      name: "LockstepLibrary",
+      targets: [
+        "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Training", "Reports",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")

@@ -47,13 +47,19 @@ public final class SignalWatcher {
     self.sources = sources
   }
 
+  /// From here on signals do again what they do to any program: there is nothing left to save.
   deinit {
-    for source in sources { source.cancel() }
+    for source in sources {
+      source.cancel()
+      signal(Int32(source.handle), SIG_DFL)
+    }
   }
 
-  /// Lets the signals through that end a process. To be called when the program starts: a parent that blocks them on the thread it
-  /// starts programs from, as Dispatch does on its own, passes that on.
-  public static func unblockSignals() {
+  /// Lets the signals through that end a process, and ignores the one that asks to save while there is nothing to save yet. To be called
+  /// when the program starts: a parent that blocks signals on the thread it starts programs from, as Dispatch does on its own, passes
+  /// that on.
+  public static func prepareProcess() {
+    signal(SIGUSR1, SIG_IGN)
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] { sigaddset(&signals, number) }

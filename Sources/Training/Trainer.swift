@@ -175,13 +175,9 @@ public final class Trainer {
   private func evaluate() throws -> Evaluation {
     switch evaluatedOn {
     case .validation: try evaluate(data.training, samples: data.split.validation)
-    case .test: try evaluateTest()
+    case .test:
+      try evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
     }
-  }
-
-  /// Evaluates the present parameters on the test set.
-  public func evaluateTest() throws -> Evaluation {
-    try evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
   }
 
   private func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {

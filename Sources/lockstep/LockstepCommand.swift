@@ -26,7 +26,7 @@ struct LockstepCommand: ParsableCommand {
   /// The program's entry.
   static func main() {
     Console.occupyStandardDescriptors()
-    SignalWatcher.unblockSignals()
+    SignalWatcher.prepareProcess()
     main(nil)
   }
 
