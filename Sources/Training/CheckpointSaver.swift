@@ -39,9 +39,13 @@ final class CheckpointSaver {
   }
 
   /// Remembers where the run was taken up.
+  ///
+  /// Only a checkpoint in the run's own directory counts as saved: a run that branches off into a new directory saves there at its end,
+  /// even where nothing was left to do.
   func restored(position: RunPosition, path: String) {
-    lastPosition = position
     newestPath = path
+    let isHere = (try? store.list())?.contains { $0.step == position.step } ?? false
+    if isHere { lastPosition = position }
   }
 
   /// What has reached the disk since the last call.

@@ -122,6 +122,21 @@ struct ExactnessTests {
         == Self.withoutTimes(command.read("whole/metrics.jsonl")))
   }
 
+  @Test("branched off into another directory, where nothing is left to do")
+  func branched() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.awkward, to: "config.json")
+    let whole = try command.run(["train", "config.json", "--run", "whole", "--progress", "none"])
+    #expect(whole.status == 0, "\(whole.error)")
+    let branch = try command.run(["resume", "whole", "--run", "branch", "--progress", "none"])
+    #expect(branch.status == 0, "\(branch.error)")
+    #expect(try command.digest(of: "branch") == command.digest(of: "whole"))
+    let longer = try command.run(["resume", "branch", "--epochs", "3", "--progress", "none"])
+    #expect(longer.status == 0, "\(longer.error)")
+    #expect(try command.digest(of: "branch") != command.digest(of: "whole"))
+  }
+
   @Test("a signal that asks to save changes nothing")
   func saveOnDemand() throws {
     let command = try Command()
