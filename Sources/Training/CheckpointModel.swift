@@ -57,24 +57,17 @@ public final class CheckpointModel {
   ///
   /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
   public func probabilities(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
-    try check(dataset)
-    precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
-    let (network, normalization, workspaces) = (network, normalization, workspaces)
+    let inputs = try normalized(dataset, samples: samples)
+    let (network, workspaces) = (network, workspaces)
     let (width, classes, size) = (network.input.count, network.output.count, CheckpointModel.shardSize)
-    let inputs = Storage<Float>(count: samples * width)
     let outputs = Storage<Float>(count: samples * classes)
     // Views do not keep memory alive.
     defer { withExtendedLifetime((inputs, outputs)) {} }
-    let (inputView, outputView, parameterView) = (inputs.mutableView, outputs.mutableView, parameters.view)
+    let (inputView, outputView, parameterView) = (inputs.view, outputs.mutableView, parameters.view)
     try pool.run((samples + size - 1) / size) { worker, item in
       let range = item * size..<min((item + 1) * size, samples)
-      for sample in range {
-        normalization.apply(
-          to: dataset.image(sample), output: inputView[sample * width..<(sample + 1) * width],
-          kernels: network.kernels)
-      }
       let logits = network.predict(
-        inputView.readOnly[range.lowerBound * width..<range.upperBound * width], samples: range.count,
+        inputView[range.lowerBound * width..<range.upperBound * width], samples: range.count,
         parameters: parameterView, workspace: workspaces[worker])
       network.kernels.softmax(
         samples: range.count, classes: classes, logits: logits,
@@ -87,7 +80,12 @@ public final class CheckpointModel {
   ///
   /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
   public func inputs(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
+    try normalized(dataset, samples: samples).array()
+  }
+
+  private func normalized(_ dataset: ImageDataset, samples: Int) throws(TrainingError) -> Storage<Float> {
     try check(dataset)
+    precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
     let width = network.input.count
     let inputs = Storage<Float>(count: samples * width)
     for sample in 0..<samples {
@@ -95,7 +93,7 @@ public final class CheckpointModel {
         to: dataset.image(sample), output: inputs.mutableView[sample * width..<(sample + 1) * width],
         kernels: network.kernels)
     }
-    return inputs.array()
+    return inputs
   }
 
   private func check(_ dataset: ImageDataset) throws(TrainingError) {

@@ -81,8 +81,7 @@ public final class Trainer {
   /// Opens the types of loss and optimizer, once for the whole run.
   private static func makeStep(
     _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, clip: GradientClip?,
-    plan: ShardPlan,
-    seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
   ) -> TrainingStep {
     DataParallelStep(
       model: model, network: network, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed, pool: pool,
