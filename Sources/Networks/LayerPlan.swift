@@ -31,6 +31,9 @@ public struct LayerPlan: Sendable {
   /// Floating-point operations of one sample's forward pass; a multiply-add counts as two, any other elementwise step
   /// as one.
   public let flops: Int
+  /// The multiply-adds of one sample's forward pass, those with the zeros of a border not counted: what a convolution or
+  /// a dense layer is measured by. A gradient, of parameters or of the input, takes as many.
+  public let multiplyAdds: Int
   /// The output's memory.
   public let memory: Memory
   /// What must be kept for the backward pass.
@@ -47,8 +50,8 @@ public struct LayerPlan: Sendable {
   /// - Precondition: a layer whose backward pass reads its input does not allow that its output overwrites it.
   public init(
     _ operation: any LayerOperation, output: Shape, parameters: [ParameterSpec] = [], flops: Int = 0,
-    memory: Memory = .separate, backwardReads: BackwardReads = [], savedBytes: Int = 0, preparedCount: Int = 0,
-    scratchCount: Int = 0
+    multiplyAdds: Int = 0, memory: Memory = .separate, backwardReads: BackwardReads = [], savedBytes: Int = 0,
+    preparedCount: Int = 0, scratchCount: Int = 0
   ) {
     precondition(parameters.count <= ParameterRanges.capacity, "a layer has too many parameters")
     precondition(memory == .separate || !backwardReads.contains(.input), "a layer overwrites what it will read")
@@ -56,6 +59,7 @@ public struct LayerPlan: Sendable {
     self.output = output
     self.parameters = parameters
     self.flops = flops
+    self.multiplyAdds = multiplyAdds
     self.memory = memory
     self.backwardReads = backwardReads
     self.savedBytes = savedBytes
@@ -71,6 +75,7 @@ public struct LayerPlan: Sendable {
     self.output = output
     parameters = []
     flops = 0
+    multiplyAdds = 0
     memory = .inPlaceAllowed
     backwardReads = []
     savedBytes = 0

@@ -68,6 +68,7 @@ extension Network {
       LossPass(
         kernels: kernels, classes: output.count, outputs: outputs, labels: shard.labels, scale: pass.scale,
         losses: shard.losses, gradient: workspace.gradients.0.mutableView[0..<outputs.count]))
+    workspace.recorder?.lap(.loss)
     backward(shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace)
   }
 
@@ -115,6 +116,7 @@ extension Network {
         PreparePass(
           kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           prepared: workspace.prepared.mutableView[place.prepared]))
+      workspace.recorder?.lap(.prepare, place.index)
     }
     workspace.preparedStep = step
   }
@@ -137,6 +139,7 @@ extension Network {
           random: training.map {
             LayerRandom(seed: $0.pass.seed, layer: place.index, step: $0.pass.step, firstSample: $0.firstSample)
           }))
+      workspace.recorder?.lap(.forward, place.index)
     }
   }
 
@@ -165,6 +168,7 @@ extension Network {
           saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
           scratch: workspace.scratch.mutableView,
           random: LayerRandom(seed: pass.seed, layer: place.index, step: pass.step, firstSample: shard.firstSample)))
+      workspace.recorder?.lap(.backward, place.index)
       if !place.isInPlace { swap(&here, &there) }
     }
   }

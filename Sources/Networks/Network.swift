@@ -23,12 +23,26 @@ public struct Network: Sendable {
     public let flops: Int
   }
 
+  /// What runs as one: a layer, the activation behind a layer, or several layers at once. A layer that computes nothing
+  /// is in none.
+  public struct StageEntry: Sendable {
+    /// Places of its layers in `layers`.
+    public let layers: Range<Int>
+    /// Multiply-adds of one sample's forward pass; see `LayerPlan.multiplyAdds`.
+    public let multiplyAdds: Int
+    /// Multiply-adds of one sample's backward pass: the gradients of the parameters and, where it is needed, that of the
+    /// input.
+    public let backwardMultiplyAdds: Int
+  }
+
   /// Shape of one input sample.
   public let input: Shape
   /// Shape of one output sample.
   public let output: Shape
   /// The layers, in order.
   public let layers: [Entry]
+  /// The stages, in the order of the forward pass.
+  public let stages: [StageEntry]
   /// The flat parameter vector.
   public let parameters: ParameterLayout
   /// The kernels that shapes and scratch memory were planned for.
@@ -64,12 +78,13 @@ public struct Network: Sendable {
   }
 
   init(
-    input: Shape, output: Shape, layers: [Entry], parameters: ParameterLayout, kernels: Kernels, program: Program,
-    memory: WorkspaceSize
+    input: Shape, output: Shape, layers: [Entry], stages: [StageEntry], parameters: ParameterLayout, kernels: Kernels,
+    program: Program, memory: WorkspaceSize
   ) {
     self.input = input
     self.output = output
     self.layers = layers
+    self.stages = stages
     self.parameters = parameters
     self.kernels = kernels
     self.program = program

@@ -30,6 +30,14 @@ struct NetworkBuilder {
     var place: StagePlace
     var parameters: Range<Int>
     var preparedCount: Int
+    var layers: Range<Int>
+    var multiplyAdds: Int
+
+    var entry: Network.StageEntry {
+      let gradients = (parameters.isEmpty || !place.hasBackward ? 0 : 1) + (place.needsInputGradient ? 1 : 0)
+      return Network.StageEntry(
+        layers: layers, multiplyAdds: multiplyAdds, backwardMultiplyAdds: gradients * multiplyAdds)
+    }
   }
 
   init(input: Shape, kernels: Kernels) {
@@ -88,7 +96,8 @@ struct NetworkBuilder {
     for (index, spec) in plan.parameters.enumerated() { specs.append((name, index, spec)) }
     drafts.append(
       Draft(
-        operation: operation, place: place, parameters: firstSpec..<specs.count, preparedCount: plan.preparedCount))
+        operation: operation, place: place, parameters: firstSpec..<specs.count, preparedCount: plan.preparedCount,
+        layers: entries.count..<entries.count + 1, multiplyAdds: plan.multiplyAdds))
     memory.savedBytes += plan.savedBytes
     memory.scratch = max(memory.scratch, plan.scratchCount)
     shape = plan.output
@@ -115,8 +124,8 @@ struct NetworkBuilder {
     }
     memory.outputOffset = current.offset
     return Network(
-      input: input, output: shape, layers: entries, parameters: layout, kernels: kernels,
-      program: Program(drafts.map { stage($0.operation, place: $0.place) }), memory: memory)
+      input: input, output: shape, layers: entries, stages: drafts.map(\.entry), parameters: layout,
+      kernels: kernels, program: Program(drafts.map { stage($0.operation, place: $0.place) }), memory: memory)
   }
 
   private func stage(_ operation: some LayerOperation, place: StagePlace) -> Stage {

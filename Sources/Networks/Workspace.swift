@@ -26,17 +26,21 @@ public final class Workspace: @unchecked Sendable {
   let saved: Storage<UInt8>
   let prepared: Storage<Float>
   let scratch: Storage<Float>
+  /// Watches what is done in this workspace; nil where nobody wants to know.
+  public let recorder: Recorder?
   /// The step whose parameters `prepared` was made from; -1 for none.
   var preparedStep = -1
 
   /// - Parameters:
   ///   - network: whose shards will run here.
   ///   - capacity: most samples a shard may have, at least 1.
+  ///   - recorder: watches what is done here.
   /// - Precondition: `byteCount(for:capacity:)` is available.
-  public init(for network: Network, capacity: Int) {
+  public init(for network: Network, capacity: Int, recorder: Recorder? = nil) {
     precondition(capacity >= 1, "workspace without room")
     let size = network.memory
     self.capacity = capacity
+    self.recorder = recorder
     // Not zeroed: the worker that first writes a page places it near its core.
     activations = Storage(count: capacity * size.activations, zeroed: false)
     gradients = (

@@ -48,6 +48,8 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
   private let seed: UInt64
   private let pool: WorkerPool
   private let phases: StepPhases
+  /// The training thread's, which is worker 0.
+  private let recorder: Recorder?
 
   /// - Parameter workspaces: one for each worker, with room for a full shard.
   init(
@@ -61,7 +63,10 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
     self.clip = clip
     self.seed = seed
     self.pool = pool
-    phases = StepPhases(model: model, kernels: network.kernels, plan: plan, keepsTotal: clip != nil, pool: pool)
+    phases = StepPhases(
+      model: model, kernels: network.kernels, plan: plan, keepsTotal: clip != nil, pool: pool,
+      recorders: workspaces.map(\.recorder))
+    recorder = workspaces[0].recorder
     super.init(batchSize: plan.batchSize)
     phases.makeGradientPhase(network: network, loss: loss, workspaces: workspaces, losses: losses, ranks: ranks)
     if clip == nil {
@@ -80,20 +85,26 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
       pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples)),
       factors: rule.factors(step: model.step + 1, learningRate: rate), gradientFactor: 1)
 
-    try pool.run(shards, phases.gradient)
+    try run(shards, phases.gradient, as: .gradientPhase)
     var result = StepResult(loss: meanLoss(samples: samples))
     guard result.loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: model.step + 1) }
 
-    try pool.run(phases.reducer.sliceCount, phases.reduce)
+    try run(phases.reducer.sliceCount, phases.reduce, as: .reducePhase)
     if let clip {
       let norm = phases.gradientNorm()
       guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient", step: model.step + 1) }
       result.gradientNorm = norm
       phases.input.value?.gradientFactor = clip.factor(norm: norm)
-      try pool.run(phases.reducer.sliceCount, phases.update)
+      try run(phases.reducer.sliceCount, phases.update, as: .updatePhase)
     }
     model.step += 1
     return result
+  }
+
+  private func run(_ items: Int, _ body: @escaping WorkerPool.Body, as phase: Activity) throws {
+    let begin = recorder?.begin() ?? 0
+    try pool.run(items, body)
+    recorder?.end(phase, since: begin)
   }
 
   /// In sample order, in FP64.

@@ -40,13 +40,18 @@ final class StepPhases {
   private let total: Storage<Float>
   /// Sum of squares of each slice of the summed gradient.
   private let squares: Storage<Double>
+  /// Each worker's, where one watches.
+  private let recorders: [Recorder?]
 
   private static let missing: WorkerPool.Body = { _, _ in preconditionFailure("a phase was run before it was made") }
 
-  init(model: ModelState, kernels: Kernels, plan: ShardPlan, keepsTotal: Bool, pool: WorkerPool) {
+  init(
+    model: ModelState, kernels: Kernels, plan: ShardPlan, keepsTotal: Bool, pool: WorkerPool, recorders: [Recorder?]
+  ) {
     self.model = model
     self.kernels = kernels
     self.plan = plan
+    self.recorders = recorders
     reducer = GradientReducer(shardCapacity: plan.shards, count: model.parameters.count)
     total = Storage(count: keepsTotal ? reducer.count : pool.workerCount * GradientReducer.sliceLength)
     squares = Storage(count: reducer.sliceCount)
@@ -60,22 +65,27 @@ final class StepPhases {
     let (parameters, losses, ranks) = (model.parameters.view, losses.mutableView, ranks.mutableView)
     gradient = { worker, index in
       guard let step = input.value else { return }
+      let workspace = workspaces[worker]
+      let begin = workspace.recorder?.begin() ?? 0
       let range = plan.range(ofShard: index, samples: step.labels.count)
       let shard = Shard(
         inputs: step.inputs[range.lowerBound * width..<range.upperBound * width], labels: step.labels[range],
         losses: losses[range], ranks: ranks[range], firstSample: range.lowerBound)
       network.train(
         shard, pass: step.pass, loss: loss, parameters: parameters, gradient: reducer.gradient(ofShard: index),
-        workspace: workspaces[worker])
+        workspace: workspace)
+      workspace.recorder?.end(.shard, index, since: begin)
     }
   }
 
   /// Without clipping: each slice is summed over the shards and applied at once, while it is in cache.
   func makeReduceAndUpdatePhase(rule: some Optimizer) {
-    let (input, reducer, kernels) = (input, reducer, kernels)
+    let (input, reducer, kernels, recorders) = (input, reducer, kernels, recorders)
     let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
     reduce = { worker, index in
       guard let step = input.value else { return }
+      let recorder = recorders[worker]
+      let begin = recorder?.begin() ?? 0
       let range = reducer.range(ofSlice: index)
       let start = worker * GradientReducer.sliceLength
       let sum = total[start..<start + range.count]
@@ -84,27 +94,33 @@ final class StepPhases {
         UpdatePass(
           kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[range],
           slots: slots[range]))
+      recorder?.end(.reduce, index, since: begin)
     }
   }
 
   /// With clipping: each slice is summed over the shards, and its squares are added up.
   func makeReducePhase() {
-    let (input, reducer, kernels) = (input, reducer, kernels)
+    let (input, reducer, kernels, recorders) = (input, reducer, kernels, recorders)
     let (total, squares) = (total.mutableView, squares.mutableView)
-    reduce = { _, index in
+    reduce = { worker, index in
       guard let step = input.value else { return }
+      let recorder = recorders[worker]
+      let begin = recorder?.begin() ?? 0
       let sum = total[reducer.range(ofSlice: index)]
       reducer.reduce(slice: index, shards: step.shards, into: sum, kernels: kernels)
       squares[index] = kernels.sumOfSquares(sum.readOnly)
+      recorder?.end(.reduce, index, since: begin)
     }
   }
 
   /// With clipping: each slice is scaled and applied.
   func makeUpdatePhase(rule: some Optimizer) {
-    let (input, reducer, kernels) = (input, reducer, kernels)
+    let (input, reducer, kernels, recorders) = (input, reducer, kernels, recorders)
     let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
-    update = { _, index in
+    update = { worker, index in
       guard let step = input.value else { return }
+      let recorder = recorders[worker]
+      let begin = recorder?.begin() ?? 0
       let range = reducer.range(ofSlice: index)
       let sum = total[range]
       if step.gradientFactor != 1 { kernels.scale(sum, by: step.gradientFactor) }
@@ -112,6 +128,7 @@ final class StepPhases {
         UpdatePass(
           kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[range],
           slots: slots[range]))
+      recorder?.end(.reduce, index, since: begin)
     }
   }
 

@@ -19,11 +19,7 @@ public final class Trainer {
   private let config: RunConfig
   private let data: PreparedData
   private let directory: RunDirectory
-  private let pool: WorkerPool
-  private let model: ModelState
-  private let trainingStep: TrainingStep
-  private let batches: BatchQueue
-  private let evaluator: Evaluator
+  private let engine: TrainingEngine
   private let saver: CheckpointSaver
   private let observers: [any TrainingObserver]
   private let request: StopRequest
@@ -48,44 +44,16 @@ public final class Trainer {
     config: RunConfig, data: PreparedData, directory: RunDirectory, machine: Machine,
     observers: [any TrainingObserver], request: StopRequest
   ) throws {
-    let network = try config.makeNetwork(for: data, kernels: machine.kernels)
-    let plan = ShardPlan(batchSize: config.training.batchSize, shards: config.training.shards)
-    let optimizer = config.training.optimizer
-    let model = ModelState(parameterCount: network.parameters.count, slotCount: optimizer.slots.count)
-    network.initialize(model.parameters.mutableView, seed: config.seed)
-    let pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
-    let workspaces = (0..<machine.threads).map { _ in Workspace(for: network, capacity: plan.shardSize) }
-    let sampler = Sampler(
-      samples: data.split.training, order: .shuffled(seed: config.seed), batchSize: config.training.batchSize)
+    engine = try TrainingEngine(config: config, data: data, machine: machine)
+    network = engine.network
     self.config = config
     self.data = data
     self.directory = directory
-    self.network = network
-    self.pool = pool
-    self.model = model
     self.observers = observers
     self.request = request
-    trainingStep = Trainer.makeStep(
-      config.training.loss, optimizer, model: model, network: network, clip: config.training.clip, plan: plan,
-      seed: config.seed, pool: pool, workspaces: workspaces)
-    batches = BatchQueue(
-      dataset: data.training, sampler: sampler, normalization: data.normalization, kernels: machine.kernels)
-    evaluator = Evaluator(
-      network: network, metrics: config.training.metrics, normalization: data.normalization, pool: pool,
-      workspaces: workspaces)
     saver = CheckpointSaver(store: directory.store, config: config.checkpoint)
-    position = RunPosition(stepsPerEpoch: sampler.batchesPerEpoch, epochs: config.training.epochs)
+    position = RunPosition(stepsPerEpoch: engine.stepsPerEpoch, epochs: config.training.epochs)
     record = RunRecord(metrics: config.training.metrics)
-  }
-
-  /// Opens the types of loss and optimizer, once for the whole run.
-  private static func makeStep(
-    _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, clip: GradientClip?,
-    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
-  ) -> TrainingStep {
-    DataParallelStep(
-      model: model, network: network, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed, pool: pool,
-      workspaces: workspaces)
   }
 
   /// Trains to the end of the last epoch, or until somebody asks to stop; either way the last state is on disk when this returns.
@@ -115,39 +83,34 @@ public final class Trainer {
   }
 
   private func start() throws {
-    batches.seek(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
+    engine.seek(position)
     stopwatch = Stopwatch()
     let start = RunStart(
       name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,
       stepsPerEpoch: position.stepsPerEpoch, epochs: position.epochs, samples: data.split.training.count,
-      threads: pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
+      threads: engine.pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
       parameters: network.parameters.parameterCount)
     for observer in observers { try observer.runStarted(start) }
   }
 
   /// One minibatch: gradient, all-reduce, update.
   private func step() throws {
-    let batch = batches.next()
-    defer { batches.giveBack(batch) }
-    let schedule = config.training.schedule
-    let factor = schedule.factor(
-      step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
-    rate = config.training.optimizer.learningRate * factor
-    let result = try trainingStep.run(inputs: batch.inputs, labels: batch.labels, rate: rate)
+    let batch = try engine.step(at: position)
+    rate = batch.rate
     position.step += 1
-    report(result, samples: batch.count, epoch: batch.epoch + 1)
+    report(batch)
     try saveIfDue()
   }
 
-  private func report(_ result: StepResult, samples: Int, epoch: Int) {
+  private func report(_ batch: TrainedBatch) {
     let before = record.current.correct
-    record.add(losses: trainingStep.losses.view[0..<samples], ranks: trainingStep.ranks.view[0..<samples])
-    stopwatch.samples += samples
+    engine.add(batch, to: &record)
+    stopwatch.samples += batch.samples
     let report = StepReport(
-      step: position.step, epoch: epoch, stepInEpoch: (position.step - 1) % position.stepsPerEpoch + 1,
-      loss: result.loss, accuracy: Double(record.current.correct - before) / Double(samples),
+      step: position.step, epoch: batch.epoch + 1, stepInEpoch: (position.step - 1) % position.stepsPerEpoch + 1,
+      loss: batch.result.loss, accuracy: Double(record.current.correct - before) / Double(batch.samples),
       epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
-      gradientNorm: result.gradientNorm, samples: samples, seconds: stopwatch.seconds)
+      gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds)
     for observer in observers { observer.stepFinished(report) }
   }
 
@@ -173,15 +136,10 @@ public final class Trainer {
 
   private func evaluate() throws -> Evaluation {
     switch evaluatedOn {
-    case .validation: try evaluate(data.training, samples: data.split.validation)
+    case .validation: try engine.evaluate(data.training, samples: data.split.validation)
     case .test:
-      try evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
+      try engine.evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
     }
-  }
-
-  private func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
-    try evaluator.evaluate(
-      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view)
   }
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
@@ -213,7 +171,7 @@ extension Trainer {
 
   private func save() throws {
     // A resume takes the newest checkpoint; one that cannot go on may not become it.
-    guard network.kernels.sumOfSquares(model.parameters.view).isFinite else {
+    guard network.kernels.sumOfSquares(engine.model.parameters.view).isFinite else {
       throw TrainingError.notFinite(what: "a parameter", step: position.step)
     }
     for observer in observers { try observer.checkpointWillBeSaved(step: position.step) }
@@ -229,8 +187,8 @@ extension Trainer {
   /// A copy of everything that a resume needs.
   private func snapshot() -> Checkpoint {
     Checkpoint(
-      parameters: model.parameterSnapshot(network.parameters),
-      optimizer: model.optimizerSnapshot(network.parameters, optimizer: config.training.optimizer, rate: rate),
+      parameters: engine.model.parameterSnapshot(network.parameters),
+      optimizer: engine.model.optimizerSnapshot(network.parameters, optimizer: config.training.optimizer, rate: rate),
       run: record.runState(config: config, data: data, kernels: network.kernels, position: position))
   }
 
@@ -250,7 +208,7 @@ extension Trainer {
     let optimizer = config.training.optimizer
     let disagreements = checkpoint.disagreements(
       with: network.parameters.entries.map { ($0.datasetPath, $0.spec.shape) },
-      optimizer: (type(of: optimizer).kerasName, model.slotShapes(network.parameters)))
+      optimizer: (type(of: optimizer).kerasName, engine.model.slotShapes(network.parameters)))
     guard disagreements.isEmpty else {
       throw .otherNetwork(path: path, disagreements: disagreements.map(\.description))
     }
@@ -269,7 +227,7 @@ extension Trainer {
     }
     self.record = record
     self.position = position
-    model.restore(checkpoint, layout: network.parameters)
+    engine.model.restore(checkpoint, layout: network.parameters)
     rate = Double(checkpoint.optimizer.learningRate)
     saver.restored(position: position, path: path)
   }

@@ -75,7 +75,8 @@ public struct Conv2D: Layer, Equatable {
     let bias = ParameterSpec.bias(filters, initializer: biasInitializer)
     return LayerPlan(
       Convolution(window: window, hasBias: useBias), output: output, parameters: useBias ? [kernel, bias] : [kernel],
-      flops: 2 * cells * window.channels * output.count + (useBias ? output.count : 0), backwardReads: .input,
+      flops: 2 * cells * window.channels * output.count + (useBias ? output.count : 0),
+      multiplyAdds: window.cellsInside * window.channels * filters, backwardReads: .input,
       preparedCount: kernels.convolutionPrepared(window), scratchCount: kernels.convolutionScratch(window))
   }
 }

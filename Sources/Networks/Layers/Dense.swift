@@ -56,7 +56,7 @@ public struct Dense: Layer, Equatable {
     return LayerPlan(
       MatrixProduct(inputs: inputs, units: units, hasBias: useBias), output: [units],
       parameters: useBias ? [kernel, bias] : [kernel], flops: 2 * weights.count + (useBias ? units : 0),
-      backwardReads: .input)
+      multiplyAdds: weights.count, backwardReads: .input)
   }
 }
 

@@ -89,6 +89,21 @@ public struct Window2D: Sendable, Equatable {
   /// Elements of a convolution's kernel, `[kernel height, kernel width, channels, filters]`.
   public var kernelCount: Int { kernel.height * kernel.width * channels * filters }
 
+  /// Pairs of an output's place and a window cell that lies inside the image: a convolution's multiply-adds for one
+  /// channel and one filter.
+  public var cellsInside: Int {
+    Window2D.inside(input.height, kernel.height, stride.height, output.height, before: padBefore.height)
+      * Window2D.inside(input.width, kernel.width, stride.width, output.width, before: padBefore.width)
+  }
+
+  /// The same along one axis.
+  private static func inside(_ size: Int, _ kernel: Int, _ stride: Int, _ positions: Int, before: Int) -> Int {
+    (0..<positions).reduce(0) { sum, position in
+      let start = position * stride - before
+      return sum + max(0, min(start + kernel, size) - max(start, 0))
+    }
+  }
+
   var c: ls_window2d {
     ls_window2d(
       height: Int32(input.height), width: Int32(input.width), channels: Int32(channels),

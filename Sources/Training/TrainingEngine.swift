@@ -1,0 +1,110 @@
+import Datasets
+import Networks
+import Optimizers
+import Tensors
+import Workers
+
+/// What one minibatch was trained with and found.
+struct TrainedBatch: Sendable {
+  /// Loss and norm of the gradient.
+  var result: StepResult
+  /// Samples of the minibatch.
+  var samples: Int
+  /// The epoch that it belongs to, from 0.
+  var epoch: Int
+  /// The learning rate.
+  var rate: Double
+}
+
+/// Everything that the steps of a run compute with, allocated before the first one: the model, the workers, the samples in their order.
+///
+/// It knows nothing of checkpoints, reports and files. `Trainer` drives it through a run, `Benchmark` measures it.
+final class TrainingEngine {
+  let network: Network
+  let plan: ShardPlan
+  let pool: WorkerPool
+  let model: ModelState
+  let stepsPerEpoch: Int
+
+  private let config: RunConfig
+  private let data: PreparedData
+  private let batches: BatchQueue
+  private let trainingStep: TrainingStep
+  private let evaluator: Evaluator
+
+  /// - Parameter recorders: one for each thread, or none at all where nobody watches.
+  /// - Throws: as `RunConfig.makeNetwork(for:kernels:)`.
+  init(config: RunConfig, data: PreparedData, machine: Machine, recorders: [Recorder] = []) throws {
+    precondition(recorders.isEmpty || recorders.count == machine.threads, "one recorder for each thread")
+    let network = try config.makeNetwork(for: data, kernels: machine.kernels)
+    let plan = ShardPlan(batchSize: config.training.batchSize, shards: config.training.shards)
+    let optimizer = config.training.optimizer
+    let model = ModelState(parameterCount: network.parameters.count, slotCount: optimizer.slots.count)
+    network.initialize(model.parameters.mutableView, seed: config.seed)
+    let pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
+    let workspaces = (0..<machine.threads).map { worker in
+      Workspace(
+        for: network, capacity: plan.shardSize, recorder: recorders.isEmpty ? nil : recorders[worker])
+    }
+    let sampler = Sampler(
+      samples: data.split.training, order: .shuffled(seed: config.seed), batchSize: config.training.batchSize)
+    self.config = config
+    self.data = data
+    self.network = network
+    self.plan = plan
+    self.pool = pool
+    self.model = model
+    stepsPerEpoch = sampler.batchesPerEpoch
+    trainingStep = TrainingEngine.makeStep(
+      config.training.loss, optimizer, model: model, network: network, clip: config.training.clip, plan: plan,
+      seed: config.seed, pool: pool, workspaces: workspaces)
+    batches = BatchQueue(
+      dataset: data.training, sampler: sampler, normalization: data.normalization, kernels: machine.kernels)
+    evaluator = Evaluator(
+      network: network, metrics: config.training.metrics, normalization: data.normalization, pool: pool,
+      workspaces: workspaces)
+  }
+
+  /// Opens the types of loss and optimizer, once for the whole run.
+  private static func makeStep(
+    _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, clip: GradientClip?,
+    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+  ) -> TrainingStep {
+    DataParallelStep(
+      model: model, network: network, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed, pool: pool,
+      workspaces: workspaces)
+  }
+
+  /// Makes the next step the one at `position`.
+  func seek(_ position: RunPosition) {
+    batches.seek(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
+  }
+
+  /// One minibatch: gradient, all-reduce, update.
+  ///
+  /// - Parameter position: of the run before this step.
+  /// - Throws: as `TrainingStep.run`.
+  func step(at position: RunPosition) throws -> TrainedBatch {
+    let batch = batches.next()
+    defer { batches.giveBack(batch) }
+    let factor = config.training.schedule.factor(
+      step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
+    let rate = config.training.optimizer.learningRate * factor
+    let result = try trainingStep.run(inputs: batch.inputs, labels: batch.labels, rate: rate)
+    return TrainedBatch(result: result, samples: batch.count, epoch: batch.epoch, rate: rate)
+  }
+
+  /// Adds the samples of the last step to a record.
+  func add(_ batch: TrainedBatch, to record: inout RunRecord) {
+    record.add(
+      losses: trainingStep.losses.view[0..<batch.samples], ranks: trainingStep.ranks.view[0..<batch.samples])
+  }
+
+  /// Evaluates the model on samples of a data set.
+  ///
+  /// - Parameter samples: indices into the data set.
+  func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
+    try evaluator.evaluate(
+      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view)
+  }
+}
