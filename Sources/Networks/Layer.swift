@@ -16,9 +16,9 @@ public protocol Layer: Configurable {
   ///
   /// - Parameters:
   ///   - input: shape of one input sample.
-  ///   - kernels: the kernels that the passes will use.
+  ///   - context: the kernels that the passes will use, and how they may calculate.
   /// - Throws: `ShapeError` where the layer cannot take this input.
-  func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan
+  func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan
 }
 
 extension Layer {
@@ -32,8 +32,8 @@ extension Layer {
 /// no state and no lock; shapes were settled by `Layer.plan`, and the passes may rely on them. Hold plain numbers only:
 /// a stored array or class would bring reference counts into the hot path.
 public protocol LayerOperation: Sendable {
-  /// Derives from the parameters what the gradient of the input wants laid out differently; called once a step for each
-  /// worker, and only where an input gradient will be asked for.
+  /// Derives from the parameters what the passes want laid out differently; called once a step for each worker, before
+  /// its first shard.
   func prepare(_ pass: PreparePass)
 
   /// Computes `pass.output` from `pass.input`.

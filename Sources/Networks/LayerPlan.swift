@@ -22,6 +22,20 @@ public struct LayerPlan: Sendable {
     public static let output = BackwardReads(rawValue: 2)
   }
 
+  /// Floats that `prepare` derives from the parameters.
+  public struct Prepared: Sendable {
+    /// For the forward pass.
+    public var forward: Int
+    /// For the backward pass, where a gradient of the input is asked for.
+    public var backward: Int
+
+    /// Creates the two counts.
+    public init(forward: Int = 0, backward: Int = 0) {
+      self.forward = forward
+      self.backward = backward
+    }
+  }
+
   /// What runs; nil where the output is the input under another shape and nothing is computed.
   public let operation: (any LayerOperation)?
   /// Shape of one output sample.
@@ -41,7 +55,7 @@ public struct LayerPlan: Sendable {
   /// Bytes that forward keeps for backward, for each sample.
   public let savedBytes: Int
   /// Floats that `prepare` writes, for each worker.
-  public let preparedCount: Int
+  public let prepared: Prepared
   /// Floats of scratch memory, whatever the number of samples; shared by all layers of a worker.
   public let scratchCount: Int
 
@@ -51,7 +65,7 @@ public struct LayerPlan: Sendable {
   public init(
     _ operation: any LayerOperation, output: Shape, parameters: [ParameterSpec] = [], flops: Int = 0,
     multiplyAdds: Int = 0, memory: Memory = .separate, backwardReads: BackwardReads = [], savedBytes: Int = 0,
-    preparedCount: Int = 0, scratchCount: Int = 0
+    prepared: Prepared = Prepared(), scratchCount: Int = 0
   ) {
     precondition(parameters.count <= ParameterRanges.capacity, "a layer has too many parameters")
     precondition(memory == .separate || !backwardReads.contains(.input), "a layer overwrites what it will read")
@@ -63,7 +77,7 @@ public struct LayerPlan: Sendable {
     self.memory = memory
     self.backwardReads = backwardReads
     self.savedBytes = savedBytes
-    self.preparedCount = preparedCount
+    self.prepared = prepared
     self.scratchCount = scratchCount
   }
 
@@ -79,7 +93,7 @@ public struct LayerPlan: Sendable {
     memory = .inPlaceAllowed
     backwardReads = []
     savedBytes = 0
-    preparedCount = 0
+    prepared = Prepared()
     scratchCount = 0
   }
 }

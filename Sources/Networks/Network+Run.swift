@@ -32,8 +32,7 @@ public struct Shard: Sendable {
 public struct TrainingPass: Sendable {
   /// Seed of the run.
   public let seed: UInt64
-  /// The step, from 0: keys the random numbers and tells when the parameters have changed, so all passes of one step in
-  /// one workspace take the same parameters.
+  /// The step, from 0: keys the random numbers, and is the version of the parameters.
   public let step: Int
   /// 1 / samples of the minibatch.
   public let scale: Float
@@ -58,7 +57,7 @@ extension Network {
     workspace: Workspace
   ) {
     check(shard, parameters: parameters, workspace: workspace)
-    prepare(step: pass.step, parameters: parameters, workspace: workspace)
+    prepare(version: pass.step, parameters: parameters, workspace: workspace)
     forward(
       shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace,
       training: (pass, shard.firstSample))
@@ -74,13 +73,15 @@ extension Network {
 
   /// Forward alone, with losses and ranks; dropout and its like are off.
   ///
+  /// - Parameter version: of the parameters, as in `predict`.
   /// - Returns: the outputs, `[samples, classes]`, valid until the workspace is used again.
   @discardableResult
   public func evaluate(
-    _ shard: Shard, loss: some Loss, parameters: View<Float>, workspace: Workspace
+    _ shard: Shard, loss: some Loss, parameters: View<Float>, version: Int, workspace: Workspace
   ) -> View<Float> {
     check(shard, parameters: parameters, workspace: workspace)
-    let outputs = predict(shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace)
+    let outputs = predict(
+      shard.inputs, samples: shard.samples, parameters: parameters, version: version, workspace: workspace)
     kernels.labelRank(classes: output.count, logits: outputs, labels: shard.labels, ranks: shard.ranks)
     loss.evaluate(
       LossPass(
@@ -90,10 +91,14 @@ extension Network {
   }
 
   /// The network's outputs for `samples` samples, valid until the workspace is used again.
+  ///
+  /// - Parameter version: of the parameters, 0 or more: the number of steps that made them. A workspace keeps what it
+  ///   derived from them until it meets another version.
   public func predict(
-    _ inputs: View<Float>, samples: Int, parameters: View<Float>, workspace: Workspace
+    _ inputs: View<Float>, samples: Int, parameters: View<Float>, version: Int, workspace: Workspace
   ) -> View<Float> {
     precondition(samples <= workspace.capacity, "shard larger than its workspace")
+    prepare(version: version, parameters: parameters, workspace: workspace)
     forward(inputs, samples: samples, parameters: parameters, workspace: workspace, training: nil)
     return outputs(samples: samples, workspace: workspace)
   }
@@ -107,18 +112,20 @@ extension Network {
     values(memory.outputOffset, count: output.count, samples: samples, workspace: workspace).readOnly
   }
 
-  private func prepare(step: Int, parameters: View<Float>, workspace: Workspace) {
-    if workspace.preparedStep == step { return }
+  private func prepare(version: Int, parameters: View<Float>, workspace: Workspace) {
+    if workspace.preparedVersion == version { return }
+    let prepared = workspace.prepared.mutableView
     program.forEach { stage in
       let place = stage.place
-      if place.prepared.isEmpty { return }
+      if place.preparedForward.isEmpty && place.preparedBackward.isEmpty { return }
       stage.prepare(
         PreparePass(
           kernels: kernels, parameters: ParameterViews(vector: parameters, ranges: place.parameters),
-          prepared: workspace.prepared.mutableView[place.prepared]))
+          forward: prepared[place.preparedForward],
+          backward: place.needsInputGradient ? prepared[place.preparedBackward] : nil))
       workspace.recorder?.lap(.prepare, place.index)
     }
-    workspace.preparedStep = step
+    workspace.preparedVersion = version
   }
 
   private func forward(
@@ -134,6 +141,7 @@ extension Network {
           output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace),
           isInPlace: place.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+          prepared: workspace.prepared.view[place.preparedForward],
           saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
           scratch: workspace.scratch.mutableView,
           random: training.map {
@@ -164,7 +172,7 @@ extension Network {
           isInPlace: place.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
-          prepared: workspace.prepared.view[place.prepared],
+          prepared: workspace.prepared.view[place.preparedBackward],
           saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
           scratch: workspace.scratch.mutableView,
           random: LayerRandom(seed: pass.seed, layer: place.index, step: pass.step, firstSample: shard.firstSample)))

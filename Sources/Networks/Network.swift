@@ -60,9 +60,12 @@ public struct Network: Sendable {
   ///   - input: shape of one sample.
   ///   - layers: in order; at least one has parameters.
   ///   - kernels: the kernels to run on.
+  ///   - numerics: how they may calculate.
   /// - Throws: `NetworkError` naming the layer that cannot take its input, or where no layer has parameters.
-  public init(input: Shape, layers: [any Layer], kernels: Kernels) throws(NetworkError) {
-    var builder = NetworkBuilder(input: input, kernels: kernels)
+  public init(
+    input: Shape, layers: [any Layer], kernels: Kernels, numerics: Numerics = Numerics()
+  ) throws(NetworkError) {
+    var builder = NetworkBuilder(input: input, context: PlanContext(kernels: kernels, numerics: numerics))
     for (index, layer) in layers.enumerated() {
       do throws(ShapeError) {
         try builder.append(layer)

@@ -3,7 +3,7 @@ import Tensors
 /// Puts layers one behind the other: names, shapes, parameters, and the place of every value in a workspace.
 struct NetworkBuilder {
   private let input: Shape
-  private let kernels: Kernels
+  private let context: PlanContext
 
   private var shape: Shape
   private var entries: [Network.Entry] = []
@@ -29,7 +29,7 @@ struct NetworkBuilder {
     var operation: any LayerOperation
     var place: StagePlace
     var parameters: Range<Int>
-    var preparedCount: Int
+    var prepared: LayerPlan.Prepared
     var layers: Range<Int>
     var multiplyAdds: Int
 
@@ -40,9 +40,9 @@ struct NetworkBuilder {
     }
   }
 
-  init(input: Shape, kernels: Kernels) {
+  init(input: Shape, context: PlanContext) {
     self.input = input
-    self.kernels = kernels
+    self.context = context
     shape = input
   }
 
@@ -56,7 +56,7 @@ struct NetworkBuilder {
   mutating func append(_ layer: any Layer) throws(ShapeError) {
     let inputShape = shape
     let name = name(for: layer)
-    let plan = try layer.plan(input: shape, kernels: kernels)
+    let plan = try layer.plan(input: shape, context: context)
     appendStage(plan, name: name)
     var layerFlops = plan.flops
     if let function = layer.activation {
@@ -96,7 +96,7 @@ struct NetworkBuilder {
     for (index, spec) in plan.parameters.enumerated() { specs.append((name, index, spec)) }
     drafts.append(
       Draft(
-        operation: operation, place: place, parameters: firstSpec..<specs.count, preparedCount: plan.preparedCount,
+        operation: operation, place: place, parameters: firstSpec..<specs.count, prepared: plan.prepared,
         layers: entries.count..<entries.count + 1, multiplyAdds: plan.multiplyAdds))
     memory.savedBytes += plan.savedBytes
     memory.scratch = max(memory.scratch, plan.scratchCount)
@@ -119,13 +119,15 @@ struct NetworkBuilder {
       guard index > firstTrainable else { continue }
       drafts[index].place.needsInputGradient = true
       memory.gradient = max(memory.gradient, drafts[index].place.inputCount)
-      drafts[index].place.prepared = memory.prepared..<memory.prepared + drafts[index].preparedCount
-      memory.prepared += ParameterLayout.aligned(drafts[index].preparedCount)
+      drafts[index].place.preparedBackward = memory.reservePrepared(drafts[index].prepared.backward)
+    }
+    for index in drafts.indices {
+      drafts[index].place.preparedForward = memory.reservePrepared(drafts[index].prepared.forward)
     }
     memory.outputOffset = current.offset
     return Network(
       input: input, output: shape, layers: entries, stages: drafts.map(\.entry), parameters: layout,
-      kernels: kernels, program: Program(drafts.map { stage($0.operation, place: $0.place) }), memory: memory)
+      kernels: context.kernels, program: Program(drafts.map { stage($0.operation, place: $0.place) }), memory: memory)
   }
 
   private func stage(_ operation: some LayerOperation, place: StagePlace) -> Stage {

@@ -72,8 +72,11 @@ public struct PreparePass: Sendable {
   public let kernels: Kernels
   /// The layer's parameters.
   public let parameters: ParameterViews
-  /// Where to write, `plan.preparedCount` floats.
-  public let prepared: MutableView<Float>
+  /// What the forward pass will read, `plan.prepared.forward` floats.
+  public let forward: MutableView<Float>
+  /// What the backward pass will read, `plan.prepared.backward` floats; nil where nobody asks for the gradient of the
+  /// input.
+  public let backward: MutableView<Float>?
 }
 
 /// Arguments of `LayerOperation.forward`.
@@ -90,6 +93,8 @@ public struct ForwardPass: Sendable {
   public let isInPlace: Bool
   /// The layer's parameters.
   public let parameters: ParameterViews
+  /// What `prepare` wrote for this pass.
+  public let prepared: View<Float>
   /// `[samples, plan.savedBytes]`, kept until this shard's backward pass; empty in evaluation.
   public let saved: MutableView<UInt8>
   /// Scratch memory, `plan.scratchCount` floats.
@@ -122,7 +127,7 @@ public struct BackwardPass: Sendable {
   public let parameters: ParameterViews
   /// Where the parameters' gradients go.
   public let gradients: ParameterGradients
-  /// What `prepare` wrote.
+  /// What `prepare` wrote for this pass; empty where no gradient of the input is asked for.
   public let prepared: View<Float>
   /// What forward kept.
   public let saved: View<UInt8>

@@ -50,7 +50,8 @@ struct StagePlace: Sendable {
   /// First byte in `saved`, bytes for one sample.
   var savedOffset: Int
   var savedBytes: Int
-  /// Floats that `prepare` writes; none where no input gradient is asked for.
-  var prepared = 0..<0
+  /// Floats that `prepare` writes for either pass; none for backward where no input gradient is asked for.
+  var preparedForward = 0..<0
+  var preparedBackward = 0..<0
   var parameters = ParameterRanges()
 }

@@ -10,6 +10,12 @@ struct WorkspaceSize: Sendable {
   var scratch = 0
   /// First float of the network's output among the activations.
   var outputOffset = 0
+
+  /// The next `count` floats of `prepared`.
+  mutating func reservePrepared(_ count: Int) -> Range<Int> {
+    defer { prepared += ParameterLayout.aligned(count) }
+    return prepared..<prepared + count
+  }
 }
 
 /// The memory in which one worker runs one shard: activations, their gradients, and what forward keeps for backward.
@@ -28,8 +34,8 @@ public final class Workspace: @unchecked Sendable {
   let scratch: Storage<Float>
   /// Watches what is done in this workspace; nil where nobody wants to know.
   public let recorder: Recorder?
-  /// The step whose parameters `prepared` was made from; -1 for none.
-  var preparedStep = -1
+  /// The version of the parameters that `prepared` was made from; -1 for none.
+  var preparedVersion = -1
 
   /// - Parameters:
   ///   - network: whose shards will run here.

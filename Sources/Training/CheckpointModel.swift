@@ -50,7 +50,7 @@ public final class CheckpointModel {
       workspaces: workspaces)
     let samples = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
     return try evaluator.evaluate(
-      dataset, samples: samples.view, loss: config.training.loss, parameters: parameters.view)
+      dataset, samples: samples.view, loss: config.training.loss, parameters: parameters.view, version: 0)
   }
 
   /// The softmax of the network's outputs for the first samples of a data set, `[samples, classes]`.
@@ -68,7 +68,7 @@ public final class CheckpointModel {
       let range = item * size..<min((item + 1) * size, samples)
       let logits = network.predict(
         inputView[range.lowerBound * width..<range.upperBound * width], samples: range.count,
-        parameters: parameterView, workspace: workspaces[worker])
+        parameters: parameterView, version: 0, workspace: workspaces[worker])
       network.kernels.softmax(
         samples: range.count, classes: classes, logits: logits,
         probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])

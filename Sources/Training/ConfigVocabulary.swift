@@ -78,6 +78,10 @@ public struct ConfigVocabulary: Sendable {
           "clipNorm", .number(.positive), default: .null,
           "Largest Euclidean norm of the gradient over all parameters; a longer one is scaled down. Off by default."),
         Field(
+          "exactConvolution", .boolean, default: false,
+          "Whether convolutions add up their products one by one. By default 3 × 3 ones may take Winograd's algorithm "
+            + "(Lavin and Gray 2016), which needs fewer products and rounds otherwise."),
+        Field(
           "metrics", .list(metrics.fieldType, count: 0...16), default: ["accuracy"],
           "What is reported beside the loss."),
       ])

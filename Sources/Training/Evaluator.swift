@@ -45,8 +45,9 @@ final class Evaluator {
   ///   - samples: indices into the data set, in the order in which results are added.
   ///   - loss: the training's loss.
   ///   - parameters: the flat parameter vector.
+  ///   - version: of the parameters, the number of steps that made them.
   func evaluate(
-    _ dataset: ImageDataset, samples: View<Int32>, loss: some Loss, parameters: View<Float>
+    _ dataset: ImageDataset, samples: View<Int32>, loss: some Loss, parameters: View<Float>, version: Int
   ) throws -> Evaluation {
     precondition(dataset.shape.count == network.input.count, "samples of another shape")
     let count = samples.count
@@ -63,7 +64,7 @@ final class Evaluator {
     let (workspaces, inputs) = (workspaces, inputs)
     try pool.run((count + capacity - 1) / capacity) { worker, item in
       run.evaluate(
-        item * capacity..<min((item + 1) * capacity, count), loss: loss, parameters: parameters,
+        item * capacity..<min((item + 1) * capacity, count), loss: loss, parameters: parameters, version: version,
         workspace: workspaces[worker], inputs: inputs[worker].mutableView)
     }
     var sums = MetricSums(metricCount: metrics.count)
@@ -93,7 +94,8 @@ private struct EvaluationRun: Sendable {
   let predictions: MutableView<Int32>
 
   func evaluate(
-    _ range: Range<Int>, loss: some Loss, parameters: View<Float>, workspace: Workspace, inputs: MutableView<Float>
+    _ range: Range<Int>, loss: some Loss, parameters: View<Float>, version: Int, workspace: Workspace,
+    inputs: MutableView<Float>
   ) {
     let width = network.input.count
     let datasetLabels = dataset.labels.view
@@ -106,7 +108,8 @@ private struct EvaluationRun: Sendable {
     let shard = Shard(
       inputs: inputs.readOnly[0..<range.count * width], labels: labels.readOnly[range], losses: losses[range],
       ranks: ranks[range], firstSample: range.lowerBound)
-    let outputs = network.evaluate(shard, loss: loss, parameters: parameters, workspace: workspace)
+    let outputs = network.evaluate(
+      shard, loss: loss, parameters: parameters, version: version, workspace: workspace)
     let classes = network.output.count
     for (offset, index) in range.enumerated() {
       predictions[index] = Int32(largest(outputs[offset * classes..<(offset + 1) * classes]))

@@ -34,7 +34,7 @@ extension RunConfig {
   public func makeNetwork(input: Shape, kernels: Kernels) throws(SettingsError) -> Network {
     let network: Network
     do throws(NetworkError) {
-      network = try Network(input: input, layers: model.layers, kernels: kernels)
+      network = try Network(input: input, layers: model.layers, kernels: kernels, numerics: training.numerics)
     } catch {
       throw model.error(error)
     }

@@ -135,6 +135,8 @@ public struct TrainingConfig: Sendable {
   public let schedule: any Schedule
   /// Clipping of the gradient, or nil.
   public let clip: GradientClip?
+  /// How the arithmetic may be done.
+  public let numerics: Numerics
   /// What is reported beside the loss; no two have one name.
   public let metrics: [any Metric]
   private let settings: Settings
@@ -151,6 +153,7 @@ public struct TrainingConfig: Sendable {
     optimizer = try vocabulary.optimizers.make(settings.settings("optimizer"))
     schedule = try vocabulary.schedules.make(settings.settings("schedule"))
     clip = settings.has("clipNorm") ? GradientClip(maxNorm: settings.number("clipNorm")) : nil
+    numerics = Numerics(exactConvolution: settings.bool("exactConvolution"))
     var metrics: [any Metric] = []
     for metricSettings in settings.settingsList("metrics") {
       let metric = try vocabulary.metrics.make(metricSettings)

@@ -90,7 +90,7 @@ private struct Doubling: Layer {
 
   init(settings: Settings) throws(SettingsError) {}
 
-  func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     LayerPlan(Twice(), output: input, flops: input.count, memory: .inPlaceAllowed)
   }
 

@@ -56,7 +56,7 @@ struct PlanningTests {
         AveragePool2D(size: kernel, stride: stride, padding: padding),
       ]
       for layer in layers {
-        #expect(try layer.plan(input: [size, 4, 2], kernels: .best).output == [length, 4, 2])
+        #expect(try layer.plan(input: [size, 4, 2], context: PlanContext(kernels: .best)).output == [length, 4, 2])
       }
     }
   }

@@ -9,7 +9,7 @@ import Training
     let kernels = try #require(Kernels(.portable))
     var mutator = ConfigMutator(seed: 5)
     var outcomes = (refused: 0, unfit: 0, planned: 0)
-    for round in 0..<2_000 {
+    for round in 0..<4_000 {
       let name = ConfigFilesTests.names[round % ConfigFilesTests.names.count]
       var document = try RunConfig(file: Repository.path("Configs/\(name).json")).resolved
       for _ in 0...round % 3 { document = mutator.mutated(document) }

@@ -114,5 +114,5 @@ private struct Reversal: Layer {
   static let kerasClass = "Reversal"
   static let schema = ObjectSchema("reversal", "Turns a sample around.")
   init(settings: Settings) throws(SettingsError) {}
-  func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan { .alias(input) }
+  func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias(input) }
 }

@@ -23,7 +23,7 @@ public struct Activation: Layer, Equatable {
 
   public var activation: ActivationFunction? { function }
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan { .alias(input) }
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias(input) }
 }
 
 extension ActivationFunction {

@@ -28,7 +28,7 @@ public struct AveragePool2D: Layer, Equatable {
 
   public init(settings: Settings) throws(SettingsError) { window = WindowFields(settings, size: "size") }
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     let window = try window.fit(input, layer: "averagePool2d", key: "size")
     return LayerPlan(
       Means(window: window), output: window.outputShape,

@@ -62,7 +62,7 @@ public struct Conv2D: Layer, Equatable {
       biasInitializer: linear.biasInitializer)
   }
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     let window = try window.fit(input, filters: filters, layer: "conv2d", key: "kernel")
     let cells = window.kernel.height * window.kernel.width
     guard
@@ -77,7 +77,8 @@ public struct Conv2D: Layer, Equatable {
       Convolution(window: window, hasBias: useBias), output: output, parameters: useBias ? [kernel, bias] : [kernel],
       flops: 2 * cells * window.channels * output.count + (useBias ? output.count : 0),
       multiplyAdds: window.cellsInside * window.channels * filters, backwardReads: .input,
-      preparedCount: kernels.convolutionPrepared(window), scratchCount: kernels.convolutionScratch(window))
+      prepared: .init(backward: context.kernels.convolutionPrepared(window)),
+      scratchCount: context.kernels.convolutionScratch(window))
   }
 }
 
@@ -87,7 +88,8 @@ private struct Convolution: LayerOperation {
   let hasBias: Bool
 
   func prepare(_ pass: PreparePass) {
-    pass.kernels.prepareConvolution(window, kernel: pass.parameters[0], prepared: pass.prepared)
+    guard let backward = pass.backward else { return }
+    pass.kernels.prepareConvolution(window, kernel: pass.parameters[0], prepared: backward)
   }
 
   func forward(_ pass: ForwardPass) {

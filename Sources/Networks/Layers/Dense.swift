@@ -42,7 +42,7 @@ public struct Dense: Layer, Equatable {
       kernelInitializer: linear.kernelInitializer, biasInitializer: linear.biasInitializer)
   }
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     guard input.rank == 1 else {
       throw ShapeError("input is \(input), but dense takes a row of numbers; put a flatten layer before it")
     }

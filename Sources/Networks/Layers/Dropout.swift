@@ -30,7 +30,7 @@ public struct Dropout: Layer, Equatable {
     self.init(rate: rate)
   }
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     if rate == 0 { return .alias(input) }
     return LayerPlan(
       RandomMask(rate: rate, count: input.count), output: input, flops: input.count, memory: .inPlaceAllowed)

@@ -16,5 +16,5 @@ public struct Flatten: Layer, Equatable {
 
   public init(settings: Settings) throws(SettingsError) {}
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan { .alias([input.count]) }
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias([input.count]) }
 }

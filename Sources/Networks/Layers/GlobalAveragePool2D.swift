@@ -15,7 +15,7 @@ public struct GlobalAveragePool2D: Layer, Equatable {
 
   public init(settings: Settings) throws(SettingsError) {}
 
-  public func plan(input: Shape, kernels: Kernels) throws(ShapeError) -> LayerPlan {
+  public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     let image = try ImageShape(input, layer: "globalAveragePool2d")
     let window = Window2D(
       input: image.extent, channels: image.channels, kernel: image.extent, stride: image.extent, padding: .valid,

@@ -63,7 +63,7 @@ struct TrainingSet {
     let (losses, ranks) = (Storage<Float>(count: range.count), Storage<Int32>(count: range.count))
     let workspace = workspace ?? Workspace(for: network, capacity: range.count)
     let outputs = network.evaluate(
-      shard(range, losses, ranks), loss: loss, parameters: parameters.view, workspace: workspace
+      shard(range, losses, ranks), loss: loss, parameters: parameters.view, version: 0, workspace: workspace
     ).array()
     withExtendedLifetime(workspace) {}
     return (losses.view.array(), ranks.view.array(), outputs)
