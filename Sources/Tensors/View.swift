@@ -1,3 +1,5 @@
+import CKernels
+
 /// A borrowed, read-only run of elements.
 ///
 /// A view does not keep its memory alive: whoever hands it out (a `Storage`, a workspace) outlives it. Views exist so that the hot
@@ -25,6 +27,9 @@ public struct View<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "view range out of bounds")
     return View(base: base + range.lowerBound, count: range.count)
   }
+
+  /// Asks the processor to bring the elements into its cache; does not wait for them.
+  public func prefetch() { ls_prefetch(base, Int64(count * MemoryLayout<Element>.stride)) }
 
   /// A copy as an array: for tests, reports and saving, not for the hot path.
   public func array() -> [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }

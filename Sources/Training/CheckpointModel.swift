@@ -86,14 +86,12 @@ public final class CheckpointModel {
   private func normalized(_ dataset: ImageDataset, samples: Int) throws(TrainingError) -> Storage<Float> {
     try check(dataset)
     precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
-    let width = network.input.count
-    let inputs = Storage<Float>(count: samples * width)
-    for sample in 0..<samples {
-      normalization.apply(
-        to: dataset.image(sample), output: inputs.mutableView[sample * width..<(sample + 1) * width],
-        kernels: network.kernels)
-    }
-    return inputs
+    let inputs = Storage<Float>(count: samples * network.input.count, zeroed: false)
+    let labels = Storage<Int32>(count: samples, zeroed: false)
+    let indices = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
+    SampleReader(dataset, normalization: normalization, kernels: network.kernels)
+      .read(indices.view[0..<samples], inputs: inputs.mutableView, labels: labels.mutableView)
+    return withExtendedLifetime((indices, labels)) { inputs }
   }
 
   private func check(_ dataset: ImageDataset) throws(TrainingError) {

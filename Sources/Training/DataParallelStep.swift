@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Optimizers
 import Tensors
@@ -26,12 +27,11 @@ class TrainingStep {
   /// Computes the gradient of a minibatch and updates the model.
   ///
   /// - Parameters:
-  ///   - inputs: `[samples, input shape]`.
-  ///   - labels: `[samples]`, at most a full minibatch.
+  ///   - samples: indices into the training data, at most a full minibatch.
   ///   - rate: learning rate of this step.
   /// - Throws: `TrainingError.notFinite` where the loss is not, or, with clipping, the gradient; the model is then as it was before the
   ///   step. Without clipping nobody looks at the gradient, and the next step's loss, or a save, tells.
-  func run(inputs: View<Float>, labels: View<Int32>, rate: Double) throws -> StepResult {
+  func run(samples: View<Int32>, rate: Double) throws -> StepResult {
     preconditionFailure("abstract")
   }
 }
@@ -53,8 +53,8 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
 
   /// - Parameter workspaces: one for each worker, with room for a full shard.
   init(
-    model: ModelState, network: Network, loss: Objective, rule: Rule, clip: GradientClip?, plan: ShardPlan,
-    seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+    model: ModelState, network: Network, reader: SampleReader, loss: Objective, rule: Rule, clip: GradientClip?,
+    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
   ) {
     precondition(workspaces.count == pool.workerCount, "one workspace for each worker")
     self.model = model
@@ -64,7 +64,7 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
     self.seed = seed
     self.pool = pool
     phases = StepPhases(
-      model: model, kernels: network.kernels, plan: plan, keepsTotal: clip != nil, pool: pool,
+      model: model, reader: reader, kernels: network.kernels, plan: plan, keepsTotal: clip != nil, pool: pool,
       recorders: workspaces.map(\.recorder))
     recorder = workspaces[0].recorder
     super.init(batchSize: plan.batchSize)
@@ -77,16 +77,15 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
     }
   }
 
-  override func run(inputs: View<Float>, labels: View<Int32>, rate: Double) throws -> StepResult {
-    let samples = labels.count
-    let shards = plan.shards(samples: samples)
+  override func run(samples: View<Int32>, rate: Double) throws -> StepResult {
+    let shards = plan.shards(samples: samples.count)
     phases.input.value = StepInput(
-      inputs: inputs, labels: labels, shards: shards,
-      pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples)),
+      samples: samples, shards: shards,
+      pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples.count)),
       factors: rule.factors(step: model.step + 1, learningRate: rate), gradientFactor: 1)
 
     try run(shards, phases.gradient, as: .gradientPhase)
-    var result = StepResult(loss: meanLoss(samples: samples))
+    var result = StepResult(loss: meanLoss(samples: samples.count))
     guard result.loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: model.step + 1) }
 
     try run(phases.reducer.sliceCount, phases.reduce, as: .reducePhase)

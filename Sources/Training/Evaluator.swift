@@ -58,8 +58,9 @@ final class Evaluator {
     // Views do not keep memory alive.
     defer { withExtendedLifetime((losses, ranks, labels, predictions)) {} }
     let run = EvaluationRun(
-      network: network, dataset: dataset, normalization: normalization, samples: samples, labels: labels.mutableView,
-      losses: losses.mutableView, ranks: ranks.mutableView, predictions: predictions.mutableView)
+      network: network, reader: SampleReader(dataset, normalization: normalization, kernels: network.kernels),
+      samples: samples, labels: labels.mutableView, losses: losses.mutableView, ranks: ranks.mutableView,
+      predictions: predictions.mutableView)
     let capacity = workspaces[0].capacity
     let (workspaces, inputs) = (workspaces, inputs)
     try pool.run((count + capacity - 1) / capacity) { worker, item in
@@ -85,8 +86,7 @@ final class Evaluator {
 /// One evaluation under way: what is read and where results go, in sample order.
 private struct EvaluationRun: Sendable {
   let network: Network
-  let dataset: ImageDataset
-  let normalization: Normalization
+  let reader: SampleReader
   let samples: View<Int32>
   let labels: MutableView<Int32>
   let losses: MutableView<Float>
@@ -97,16 +97,10 @@ private struct EvaluationRun: Sendable {
     _ range: Range<Int>, loss: some Loss, parameters: View<Float>, version: Int, workspace: Workspace,
     inputs: MutableView<Float>
   ) {
-    let width = network.input.count
-    let datasetLabels = dataset.labels.view
-    for (offset, index) in range.enumerated() {
-      let sample = Int(samples[index])
-      labels[index] = datasetLabels[sample]
-      normalization.apply(
-        to: dataset.image(sample), output: inputs[offset * width..<(offset + 1) * width], kernels: network.kernels)
-    }
+    let inputs = inputs[0..<range.count * reader.width]
+    reader.read(samples[range], inputs: inputs, labels: labels[range])
     let shard = Shard(
-      inputs: inputs.readOnly[0..<range.count * width], labels: labels.readOnly[range], losses: losses[range],
+      inputs: inputs.readOnly, labels: labels.readOnly[range], losses: losses[range],
       ranks: ranks[range], firstSample: range.lowerBound)
     let outputs = network.evaluate(
       shard, loss: loss, parameters: parameters, version: version, workspace: workspace)

@@ -25,6 +25,11 @@ struct MemoryDemand {
     bytes += 4 * Double(count) * Double(network.parameters.count)
   }
 
+  /// Inputs of samples.
+  mutating func addInputs(samples: Int, of network: Network) {
+    bytes += 4 * Double(samples) * Double(network.input.count)
+  }
+
   /// - Throws: `TrainingError.tooLittleMemory` where the machine has less, used or not.
   func check() throws(TrainingError) {
     let memory = Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE)))
@@ -42,6 +47,7 @@ extension RunConfig {
     let plan = ShardPlan(batchSize: training.batchSize, shards: training.shards)
     var demand = MemoryDemand()
     demand.addWorkspaces(for: network, capacity: plan.shardSize, threads: machine.threads)
+    demand.addInputs(samples: min(plan.batchSize, data.training.count), of: network)
     // Parameters and slots twice, since a save takes a copy; each shard's gradient once.
     demand.addVectors(2 * (1 + training.optimizer.slots.count) + plan.shards, of: network)
     try demand.check()

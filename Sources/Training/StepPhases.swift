@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Optimizers
 import Tensors
@@ -5,10 +6,8 @@ import Workers
 
 /// What the bodies of a step's phases need to know of the current step.
 struct StepInput: Sendable {
-  /// `[samples, input shape]`.
-  var inputs: View<Float>
-  /// `[samples]`.
-  var labels: View<Int32>
+  /// The minibatch: indices into the training data.
+  var samples: View<Int32>
   /// Shards of this minibatch.
   var shards: Int
   /// Seed, step and scale for the network.
@@ -26,6 +25,11 @@ struct StepInput: Sendable {
 final class StepPhases {
   /// What the current step lends to the bodies.
   let input = Lent<StepInput?>(nil)
+  /// `[samples, input shape]`: the minibatch's inputs. A worker that takes a shard writes that shard's part; whole after the
+  /// gradient phase.
+  let inputs: Storage<Float>
+  /// `[samples]`, likewise.
+  let labels: Storage<Int32>
   /// The shards' gradients.
   let reducer: GradientReducer
   private(set) var gradient: WorkerPool.Body = StepPhases.missing
@@ -33,6 +37,7 @@ final class StepPhases {
   private(set) var update: WorkerPool.Body = StepPhases.missing
 
   private let model: ModelState
+  private let reader: SampleReader
   private let kernels: Kernels
   private let plan: ShardPlan
   /// The summed gradient: whole where clipping must know its norm before the first update, else one slice for each worker, which never
@@ -46,31 +51,42 @@ final class StepPhases {
   private static let missing: WorkerPool.Body = { _, _ in preconditionFailure("a phase was run before it was made") }
 
   init(
-    model: ModelState, kernels: Kernels, plan: ShardPlan, keepsTotal: Bool, pool: WorkerPool, recorders: [Recorder?]
+    model: ModelState, reader: SampleReader, kernels: Kernels, plan: ShardPlan, keepsTotal: Bool, pool: WorkerPool,
+    recorders: [Recorder?]
   ) {
     self.model = model
+    self.reader = reader
     self.kernels = kernels
     self.plan = plan
     self.recorders = recorders
+    // Not zeroed: the workers that first write a page place it near their cores.
+    let samples = min(plan.batchSize, reader.dataset.count)
+    inputs = Storage(count: samples * reader.width, zeroed: false)
+    labels = Storage(count: samples, zeroed: false)
     reducer = GradientReducer(shardCapacity: plan.shards, count: model.parameters.count)
     total = Storage(count: keepsTotal ? reducer.count : pool.workerCount * GradientReducer.sliceLength)
     squares = Storage(count: reducer.sliceCount)
   }
 
-  /// Forward and backward of each shard, into the shard's own gradient vector.
+  /// Inputs, forward and backward of each shard, into the shard's own gradient vector.
   func makeGradientPhase(
     network: Network, loss: some Loss, workspaces: [Workspace], losses: Storage<Float>, ranks: Storage<Int32>
   ) {
-    let (input, reducer, plan, width) = (input, reducer, plan, network.input.count)
+    let (input, reducer, plan, reader) = (input, reducer, plan, reader)
+    let (inputs, labels) = (inputs.mutableView, labels.mutableView)
     let (parameters, losses, ranks) = (model.parameters.view, losses.mutableView, ranks.mutableView)
     gradient = { worker, index in
       guard let step = input.value else { return }
       let workspace = workspaces[worker]
       let begin = workspace.recorder?.begin() ?? 0
-      let range = plan.range(ofShard: index, samples: step.labels.count)
+      let range = plan.range(ofShard: index, samples: step.samples.count)
+      let width = reader.width
+      let shardInputs = inputs[range.lowerBound * width..<range.upperBound * width]
+      reader.read(step.samples[range], inputs: shardInputs, labels: labels[range])
+      workspace.recorder?.lap(.data)
       let shard = Shard(
-        inputs: step.inputs[range.lowerBound * width..<range.upperBound * width], labels: step.labels[range],
-        losses: losses[range], ranks: ranks[range], firstSample: range.lowerBound)
+        inputs: shardInputs.readOnly, labels: labels[range].readOnly, losses: losses[range], ranks: ranks[range],
+        firstSample: range.lowerBound)
       network.train(
         shard, pass: step.pass, loss: loss, parameters: parameters, gradient: reducer.gradient(ofShard: index),
         workspace: workspace)

@@ -7,9 +7,9 @@ import Workers
 
 /// Trains one network on one data set into one run directory.
 ///
-/// The trainer owns the model and drives everything from the thread that calls `run`: minibatches come from the prefetch queue, the
-/// phases of a step run on the worker pool, checkpoints are written on the store's queue from snapshots. Signals, saves and evaluations
-/// are looked after between steps, never inside one.
+/// The trainer owns the model and drives everything from the thread that calls `run`: the phases of a step run on the
+/// worker pool, checkpoints are written on the store's queue from snapshots. Signals, saves and evaluations are looked after between
+/// steps, never inside one.
 public final class Trainer {
   /// The network.
   public let network: Network
@@ -83,7 +83,6 @@ public final class Trainer {
   }
 
   private func start() throws {
-    engine.seek(position)
     stopwatch = Stopwatch()
     let start = RunStart(
       name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,

@@ -28,7 +28,7 @@ final class TrainingEngine {
 
   private let config: RunConfig
   private let data: PreparedData
-  private let batches: BatchQueue
+  private let order: EpochOrder
   private let trainingStep: TrainingStep
   private let evaluator: Evaluator
 
@@ -56,10 +56,10 @@ final class TrainingEngine {
     self.model = model
     stepsPerEpoch = sampler.batchesPerEpoch
     trainingStep = TrainingEngine.makeStep(
-      config.training.loss, optimizer, model: model, network: network, clip: config.training.clip, plan: plan,
-      seed: config.seed, pool: pool, workspaces: workspaces)
-    batches = BatchQueue(
-      dataset: data.training, sampler: sampler, normalization: data.normalization, kernels: machine.kernels)
+      config.training.loss, optimizer, model: model, network: network,
+      reader: SampleReader(data.training, normalization: data.normalization, kernels: machine.kernels),
+      clip: config.training.clip, plan: plan, seed: config.seed, pool: pool, workspaces: workspaces)
+    order = EpochOrder(sampler)
     evaluator = Evaluator(
       network: network, metrics: config.training.metrics, normalization: data.normalization, pool: pool,
       workspaces: workspaces)
@@ -67,17 +67,12 @@ final class TrainingEngine {
 
   /// Opens the types of loss and optimizer, once for the whole run.
   private static func makeStep(
-    _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, clip: GradientClip?,
-    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+    _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, reader: SampleReader,
+    clip: GradientClip?, plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
   ) -> TrainingStep {
     DataParallelStep(
-      model: model, network: network, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed, pool: pool,
-      workspaces: workspaces)
-  }
-
-  /// Makes the next step the one at `position`.
-  func seek(_ position: RunPosition) {
-    batches.seek(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
+      model: model, network: network, reader: reader, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed,
+      pool: pool, workspaces: workspaces)
   }
 
   /// One minibatch: gradient, all-reduce, update.
@@ -85,13 +80,12 @@ final class TrainingEngine {
   /// - Parameter position: of the run before this step.
   /// - Throws: as `TrainingStep.run`.
   func step(at position: RunPosition) throws -> TrainedBatch {
-    let batch = batches.next()
-    defer { batches.giveBack(batch) }
+    let samples = order.samples(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
     let factor = config.training.schedule.factor(
       step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
     let rate = config.training.optimizer.learningRate * factor
-    let result = try trainingStep.run(inputs: batch.inputs, labels: batch.labels, rate: rate)
-    return TrainedBatch(result: result, samples: batch.count, epoch: batch.epoch, rate: rate)
+    let result = try trainingStep.run(samples: samples, rate: rate)
+    return TrainedBatch(result: result, samples: samples.count, epoch: position.epochOfNextStep, rate: rate)
   }
 
   /// Adds the samples of the last step to a record.

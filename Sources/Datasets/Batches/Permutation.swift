@@ -1,14 +1,26 @@
 import Tensors
 
-extension MutableView {
-  /// Puts the elements into a random order: Fisher and Yates (1938), in Durstenfeld's form (1964).
-  ///
-  /// The order depends on the stream and the number of elements alone.
-  func shuffle(with stream: RandomStream) {
-    var stream = stream
-    for last in Swift.stride(from: count - 1, to: 0, by: -1) {
-      let chosen = stream.integer(below: last + 1)
-      (self[last], self[chosen]) = (self[chosen], self[last])
+/// A random order in the making: Fisher and Yates (1938), in Durstenfeld's form (1964).
+///
+/// The order depends on the stream and the number of elements alone. It takes one exchange for each element, and these can be made a
+/// few at a time, so that a long order need not hold anybody up.
+struct Shuffle {
+  private var stream: RandomStream
+  /// Exchanges still to make; the elements behind have found their places.
+  private(set) var remaining: Int
+
+  /// Of `count` elements, none of which has been moved yet.
+  init(count: Int, stream: RandomStream) {
+    self.stream = stream
+    remaining = max(0, count - 1)
+  }
+
+  /// Makes further exchanges until `remaining` is as small as asked for.
+  mutating func run(_ elements: MutableView<Int32>, untilRemaining target: Int = 0) {
+    while remaining > target {
+      let chosen = stream.integer(below: remaining + 1)
+      (elements[remaining], elements[chosen]) = (elements[chosen], elements[remaining])
+      remaining -= 1
     }
   }
 }

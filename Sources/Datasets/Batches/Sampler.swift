@@ -55,9 +55,17 @@ public struct Sampler: Sendable {
   ///   - epoch: from 0.
   ///   - target: `count` long.
   public func write(epoch: Int, to target: MutableView<Int32>) {
+    var shuffle = begin(epoch: epoch, in: target)
+    shuffle.run(target)
+  }
+
+  /// Writes the samples as listed; what is left to do is the epoch's shuffle.
+  func begin(epoch: Int, in target: MutableView<Int32>) -> Shuffle {
     target.copy(from: samples.view)
-    if case .shuffled(let seed) = order {
-      target.shuffle(with: RandomStream(seed: seed, purpose: .shuffle, index: epoch))
+    switch order {
+    case .sequential: return Shuffle(count: 0, stream: RandomStream(seed: 0, purpose: .shuffle))
+    case .shuffled(let seed):
+      return Shuffle(count: count, stream: RandomStream(seed: seed, purpose: .shuffle, index: epoch))
     }
   }
 }

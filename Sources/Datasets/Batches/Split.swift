@@ -25,7 +25,8 @@ public struct Split: Sendable {
     }
     guard count >= 2 else { return nil }
     let held = min(count - 1, max(1, Int((Double(count) * fraction).rounded())))
-    samples.mutableView.shuffle(with: RandomStream(seed: seed, purpose: .split))
+    var shuffle = Shuffle(count: count, stream: RandomStream(seed: seed, purpose: .split))
+    shuffle.run(samples.mutableView)
     validation = Storage(samples.view[0..<held].array().sorted())
     training = Storage(samples.view[held..<count].array().sorted())
   }
