@@ -25,5 +25,5 @@ struct Measurement {
 
 extension Duration {
   /// The duration in seconds.
-  fileprivate var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -2,17 +2,28 @@
 //
 //   swift build -c release --product kernel-bench && taskset -c 0 .build/release/kernel-bench [SAMPLES]
 //
+//   kernel-bench peak [THREADS]      GFLOP/s of that loop on so many threads at once, as one number
+//
 // LOCKSTEP_ISA=avx512|avx2|portable chooses the instruction set, as for lockstep itself.
 
 import Foundation
 import Tensors
 
+let kernels = try Kernels.selected(environment: ProcessInfo.processInfo.environment)
+if CommandLine.arguments.dropFirst().first == "peak" {
+  let threads = CommandLine.arguments.dropFirst(2).first.flatMap(Int.init) ?? 1
+  guard (1...1024).contains(threads) else {
+    print("usage: kernel-bench peak [THREADS]; 1 to 1024 threads, default 1")
+    exit(64)
+  }
+  print(String(format: "%.1f", Peak.flopsPerSecond(kernels, threads: threads) / 1e9))
+  exit(0)
+}
 let samples = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 16
 guard (1...4096).contains(samples) else {
   print("usage: kernel-bench [SAMPLES]; samples in one call, 1 to 4096, default 16")
   exit(64)
 }
-let kernels = try Kernels.selected(environment: ProcessInfo.processInfo.environment)
 
 let layers: [any MeasuredLayer] = [
   MeasuredConvolution(
