@@ -48,11 +48,16 @@ static int64_t ls_convolution_scratch(const ls_window2d *w) {
   ls_panels panels = ls_panels_of(w->filters);
   int64_t forward = ls_packed_size(w, &g, &panels) + g.canvas, weights = g.group * g.canvas;
   int64_t input = w->out_width * g.window_row, most = forward > weights ? forward : weights;
+  if (ls_planes_suit(w)) most = ls_planes_scratch(w);
   return most > input ? most : input;
 }
 
 static void ls_convolution_forward(const ls_window2d *w, int64_t samples, const float *x, const float *kernel,
                                    const float *bias, float *y, float *scratch) {
+  if (ls_planes_suit(w)) {
+    ls_planes_convolution(w, samples, x, kernel, bias, y, scratch);
+    return;
+  }
   ls_geometry g = ls_geometry_of(w);
   ls_panels panels = ls_panels_of(w->filters);
   int64_t packed = ls_packed_size(w, &g, &panels), taps = w->kernel_height * g.window_row;
@@ -116,6 +121,10 @@ static void ls_convolution_weight_pass(const ls_window2d *w, const ls_geometry *
 /// the result.
 static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
                                            float *kernel_gradient, float *bias_gradient, float *scratch) {
+  if (ls_planes_suit(w)) {
+    ls_planes_weight_gradient(w, samples, x, dy, kernel_gradient, bias_gradient, scratch);
+    return;
+  }
   ls_geometry g = ls_geometry_of(w);
   int64_t pixels = (int64_t)w->out_height * w->out_width, n = 0;
   if (g.canvas) memset(scratch, 0, (size_t)((samples < g.group ? samples : g.group) * g.canvas) * sizeof(float));

@@ -3,6 +3,7 @@
 #include "matrix.inc.h"
 #include "gemm.inc.h"
 
+#include "planes.inc.h"
 #include "convolution.inc.h"
 #include "dense.inc.h"
 #include "elementwise.inc.h"

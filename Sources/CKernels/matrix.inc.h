@@ -64,12 +64,18 @@ static void ls_pack(int64_t rows, const ls_panels *panels, const float *from, fl
 #if LS_LANES == 16
 #define LS_ZIP_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define LS_ZIP_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#define LS_EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define LS_ODD 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
 #elif LS_LANES == 8
 #define LS_ZIP_LOW 0, 8, 1, 9, 2, 10, 3, 11
 #define LS_ZIP_HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#define LS_EVEN 0, 2, 4, 6, 8, 10, 12, 14
+#define LS_ODD 1, 3, 5, 7, 9, 11, 13, 15
 #else
 #define LS_ZIP_LOW 0, 4, 1, 5
 #define LS_ZIP_HIGH 2, 6, 3, 7
+#define LS_EVEN 0, 2, 4, 6
+#define LS_ODD 1, 3, 5, 7
 #endif
 
 /// square[i][j] = old square[j][i]: log2(LS_LANES) perfect shuffles of its LS_LANES² elements.

@@ -41,6 +41,23 @@ import Testing
     }
   }
 
+  @Test("One channel: every number of filters and odd borders", arguments: KernelTesting.instructionSets)
+  func oneChannel(_ instructionSet: InstructionSet) throws {
+    for filters in 1...17 {
+      try check(instructionSet, ConvolutionCase((9, 19, 1), filters: filters, kernel: (3, 3), samples: 2))
+      try check(instructionSet, ConvolutionCase((9, 16, 1), filters: filters, kernel: (2, 5), .same))
+    }
+    for width in 6...40 {
+      try check(instructionSet, ConvolutionCase((11, width, 1), filters: 6, kernel: (4, 5)))
+      try check(instructionSet, ConvolutionCase((11, width, 1), filters: 1, kernel: (3, 2), .same, samples: 2))
+      try check(instructionSet, ConvolutionCase((11, width, 1), filters: 8, kernel: (1, 1)))
+    }
+    for filters in [1, 2, 3, 6, 16, 32, 64] {
+      try check(instructionSet, ConvolutionCase((28, 28, 1), filters: filters, kernel: (5, 5), .same, samples: 3))
+      try check(instructionSet, ConvolutionCase((28, 28, 1), filters: filters, kernel: (3, 3), samples: 2))
+    }
+  }
+
   @Test("Every number of samples, none too", arguments: KernelTesting.instructionSets)
   func samples(_ instructionSet: InstructionSet) throws {
     for samples in [0, 1, 2, 5] {
@@ -60,8 +77,13 @@ import Testing
   @Test("A sample's bits do not depend on its company", arguments: KernelTesting.instructionSets)
   func independence(_ instructionSet: InstructionSet) throws {
     let runner = try ConvolutionRunner(instructionSet)
-    for padding in Window2D.Padding.allCases {
-      let all = try ConvolutionCase((7, 6, 17), filters: 33, kernel: (3, 2), stride: (1, 2), padding, samples: 5)
+    let cases = try Window2D.Padding.allCases.flatMap { padding in
+      [
+        try ConvolutionCase((7, 6, 17), filters: 33, kernel: (3, 2), stride: (1, 2), padding, samples: 5),
+        try ConvolutionCase((8, 17, 1), filters: 6, kernel: (5, 5), padding, samples: 5),
+      ]
+    }
+    for all in cases {
       let together = runner.forward(all)
       let gradientTogether = runner.inputGradient(all)
       for sample in 0..<5 {
