@@ -36,9 +36,6 @@ LS_INLINE int ls_is_quarter(const ls_window2d *w) {
          w->pad_top == 0 && w->pad_bottom == 0 && w->pad_left == 0 && w->pad_right == 0;
 }
 
-/// Its span: constant but for the origin, so that the loops over its cells unroll.
-LS_INLINE ls_span ls_pair_at(int32_t place) { return (ls_span){2 * place, 0, 2}; }
-
 /// Elements of one input sample.
 LS_INLINE int64_t ls_input_count(const ls_window2d *w) { return (int64_t)w->height * w->width * w->channels; }
 
@@ -212,34 +209,84 @@ LS_INLINE void ls_average_window(const ls_window2d *w, ls_span rows, ls_span col
   }
 }
 
-static void ls_average_forward(const ls_window2d *w, int64_t samples, const float *x, float *y) {
-  const int64_t channels = w->channels, in = ls_input_count(w);
-  const int quarter = ls_is_quarter(w);
-  for (int64_t n = 0; n < samples; n++, x += in)
-    for (int32_t i = 0; i < w->out_height; i++)
-      for (int32_t j = 0; j < w->out_width; j++, y += channels) {
-        if (quarter) ls_average_window(w, ls_pair_at(i), ls_pair_at(j), x, y);
-        else ls_average_window(w, ls_rows_of(w, i), ls_columns_of(w, j), x, y);
+/// One sample, in windows of 2 by 2.
+static void ls_average_quarters(const ls_window2d *w, const float *x, float *y) {
+  const int64_t channels = w->channels, row = w->width * channels;
+  for (int32_t i = 0; i < w->out_height; i++, x += 2 * row) {
+    const float *above = x;
+    for (int32_t j = 0; j < w->out_width; j++, above += 2 * channels, y += channels) {
+      for (int64_t c = 0; c < channels; c += LS_LANES) {
+        ls_mask mask = ls_mask_of(ls_lanes_left(c, channels));
+        const float *below = above + row;
+        vf sum = ls_load_masked(above + c, mask) + ls_load_masked(above + channels + c, mask);
+        sum = sum + ls_load_masked(below + c, mask) + ls_load_masked(below + channels + c, mask);
+        ls_store_masked(y + c, sum * 0.25f, mask);
       }
+    }
+  }
+}
+
+static void ls_average_forward(const ls_window2d *w, int64_t samples, const float *x, float *y) {
+  const int64_t channels = w->channels, in = ls_input_count(w), out = w->out_height * w->out_width * channels;
+  for (int64_t n = 0; n < samples; n++, x += in, y += out) {
+    if (ls_is_quarter(w)) {
+      ls_average_quarters(w, x, y);
+      continue;
+    }
+    float *to = y;
+    for (int32_t i = 0; i < w->out_height; i++)
+      for (int32_t j = 0; j < w->out_width; j++, to += channels)
+        ls_average_window(w, ls_rows_of(w, i), ls_columns_of(w, j), x, to);
+  }
+}
+
+/// Every cell of a window of 2 by 2 gets a quarter.
+static void ls_average_backward_quarters(const ls_window2d *w, const float *dy, float *dx) {
+  const int64_t channels = w->channels, row = w->width * channels, covered = 2 * w->out_width * channels;
+  for (int32_t i = 0; i < w->out_height; i++, dx += 2 * row) {
+    float *above = dx;
+    for (int32_t j = 0; j < w->out_width; j++, above += 2 * channels, dy += channels) {
+      for (int64_t c = 0; c < channels; c += LS_LANES) {
+        ls_mask mask = ls_mask_of(ls_lanes_left(c, channels));
+        vf share = ls_load_masked(dy + c, mask) * 0.25f;
+        ls_store_masked(above + c, share, mask);
+        ls_store_masked(above + channels + c, share, mask);
+        ls_store_masked(above + row + c, share, mask);
+        ls_store_masked(above + row + channels + c, share, mask);
+      }
+    }
+    // An odd image has a last column and a last row that no window covers.
+    memset(dx + covered, 0, (size_t)(row - covered) * sizeof *dx);
+    memset(dx + row + covered, 0, (size_t)(row - covered) * sizeof *dx);
+  }
+  memset(dx, 0, (size_t)((w->height - 2 * w->out_height) * row) * sizeof *dx);
+}
+
+/// Windows may overlap: a cell's shares are added in the order of the output pixels.
+static void ls_average_backward_windows(const ls_window2d *w, const float *dy, float *dx) {
+  const int64_t channels = w->channels;
+  memset(dx, 0, (size_t)ls_input_count(w) * sizeof *dx);
+  for (int32_t i = 0; i < w->out_height; i++)
+    for (int32_t j = 0; j < w->out_width; j++, dy += channels) {
+      ls_span rows = ls_rows_of(w, i), columns = ls_columns_of(w, j);
+      for (int64_t c = 0; c < channels; c += LS_LANES) {
+        int64_t lanes = ls_lanes_left(c, channels);
+        vf share = ls_take(dy + c, lanes) / ls_cells(rows, columns);
+        for (int32_t a = rows.begin; a < rows.end; a++)
+          for (int32_t b = columns.begin; b < columns.end; b++) {
+            float *cell = dx + ls_cell(w, rows, columns, a, b) + c;
+            ls_put(cell, ls_take(cell, lanes) + share, lanes);
+          }
+      }
+    }
 }
 
 static void ls_average_backward(const ls_window2d *w, int64_t samples, const float *dy, float *dx) {
-  const int64_t channels = w->channels, in = ls_input_count(w);
-  memset(dx, 0, (size_t)(samples * in) * sizeof *dx);
-  for (int64_t n = 0; n < samples; n++, dx += in)
-    for (int32_t i = 0; i < w->out_height; i++)
-      for (int32_t j = 0; j < w->out_width; j++, dy += channels) {
-        ls_span rows = ls_rows_of(w, i), columns = ls_columns_of(w, j);
-        for (int64_t c = 0; c < channels; c += LS_LANES) {
-          int64_t lanes = ls_lanes_left(c, channels);
-          vf share = ls_take(dy + c, lanes) / ls_cells(rows, columns);
-          for (int32_t a = rows.begin; a < rows.end; a++)
-            for (int32_t b = columns.begin; b < columns.end; b++) {
-              float *cell = dx + ls_cell(w, rows, columns, a, b) + c;
-              ls_put(cell, ls_take(cell, lanes) + share, lanes);
-            }
-        }
-      }
+  const int64_t in = ls_input_count(w), out = (int64_t)w->out_height * w->out_width * w->channels;
+  for (int64_t n = 0; n < samples; n++) {
+    if (ls_is_quarter(w)) ls_average_backward_quarters(w, dy + n * out, dx + n * in);
+    else ls_average_backward_windows(w, dy + n * out, dx + n * in);
+  }
 }
 
 #define LS_POOLING_KERNELS                     \
