@@ -10,6 +10,8 @@
 #include "loss.inc.h"
 #include "peak.inc.h"
 #include "pooling.inc.h"
+#include "pooled.inc.h"
+#include "sparse.inc.h"
 #include "update.inc.h"
 
 const ls_kernels LS_NAME(ls_kernels_table) = {
@@ -20,5 +22,6 @@ const ls_kernels LS_NAME(ls_kernels_table) = {
     .elementwise = LS_ELEMENTWISE_KERNELS,
     .loss = LS_LOSS_KERNELS,
     .update = LS_UPDATE_KERNELS,
+    .pooled = LS_POOLED_KERNELS,
     .peak = ls_peak,
 };

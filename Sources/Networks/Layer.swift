@@ -19,11 +19,18 @@ public protocol Layer: Configurable {
   ///   - context: the kernels that the passes will use, and how they may calculate.
   /// - Throws: `ShapeError` where the layer cannot take this input.
   func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan
+
+  /// A plan that computes this layer, its activation and the next layer in one stage, or nil where there is none. Its
+  /// parameters are this layer's; the next one has none.
+  func fused(with next: any Layer, input: Shape, context: PlanContext) -> LayerPlan?
 }
 
 extension Layer {
   /// No function.
   public var activation: ActivationFunction? { nil }
+
+  /// No stage together.
+  public func fused(with next: any Layer, input: Shape, context: PlanContext) -> LayerPlan? { nil }
 }
 
 /// A layer fitted to one input shape: the arithmetic of its passes.

@@ -145,7 +145,7 @@ extension Network {
           saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
           scratch: workspace.scratch.mutableView,
           random: training.map {
-            LayerRandom(seed: $0.pass.seed, layer: place.index, step: $0.pass.step, firstSample: $0.firstSample)
+            LayerRandom(seed: $0.pass.seed, layer: place.lane, step: $0.pass.step, firstSample: $0.firstSample)
           }))
       workspace.recorder?.lap(.forward, place.index)
     }
@@ -175,7 +175,7 @@ extension Network {
           prepared: workspace.prepared.view[place.preparedBackward],
           saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
           scratch: workspace.scratch.mutableView,
-          random: LayerRandom(seed: pass.seed, layer: place.index, step: pass.step, firstSample: shard.firstSample)))
+          random: LayerRandom(seed: pass.seed, layer: place.lane, step: pass.step, firstSample: shard.firstSample)))
       workspace.recorder?.lap(.backward, place.index)
       if !place.isInPlace { swap(&here, &there) }
     }

@@ -66,9 +66,16 @@ public struct Network: Sendable {
     input: Shape, layers: [any Layer], kernels: Kernels, numerics: Numerics = Numerics()
   ) throws(NetworkError) {
     var builder = NetworkBuilder(input: input, context: PlanContext(kernels: kernels, numerics: numerics))
-    for (index, layer) in layers.enumerated() {
+    var index = 0
+    while index < layers.count {
+      let layer = layers[index]
       do throws(ShapeError) {
-        try builder.append(layer)
+        if index + 1 < layers.count, try builder.append(layer, fusedWith: layers[index + 1]) {
+          index += 2
+        } else {
+          try builder.append(layer)
+          index += 1
+        }
       } catch {
         throw NetworkError(layer: index, name: builder.name(for: layer), error: error)
       }

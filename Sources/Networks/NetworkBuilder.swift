@@ -11,6 +11,7 @@ struct NetworkBuilder {
   private var drafts: [Draft] = []
   private var classCounts: [String: Int] = [:]
   private var flops = 0
+  private var nextLane = 0
 
   /// The buffer that holds the current activation.
   private var current = Buffer(offset: 0, isBatch: true, isNeededByBackward: true)
@@ -54,16 +55,30 @@ struct NetworkBuilder {
   }
 
   mutating func append(_ layer: any Layer) throws(ShapeError) {
-    let inputShape = shape
+    let input = shape
     let name = name(for: layer)
-    let plan = try layer.plan(input: shape, context: context)
+    let plan = try layer.plan(input: input, context: context)
     appendStage(plan, name: name)
-    var layerFlops = plan.flops
-    if let function = layer.activation {
-      let plan = function.plan(input: shape)
-      appendStage(plan, name: name)
-      layerFlops += plan.flops
-    }
+    if let function = layer.activation { appendStage(function.plan(input: shape), name: name) }
+    try appendEntry(layer, plan: plan, input: input)
+  }
+
+  /// Appends two layers as one stage; returns false, and appends nothing, where they have none together.
+  mutating func append(_ layer: any Layer, fusedWith next: any Layer) throws(ShapeError) -> Bool {
+    let input = shape
+    guard let fused = layer.fused(with: next, input: input, context: context),
+      let first = try? layer.plan(input: input, context: context),
+      let second = try? next.plan(input: first.output, context: context)
+    else { return false }
+    appendStage(fused, name: name(for: layer), layers: 2, lanes: layer.activation == nil ? 2 : 3)
+    try appendEntry(layer, plan: first, input: input)
+    try appendEntry(next, plan: second, input: first.output)
+    return true
+  }
+
+  private mutating func appendEntry(_ layer: any Layer, plan: LayerPlan, input: Shape) throws(ShapeError) {
+    let name = name(for: layer)
+    let layerFlops = plan.flops + (layer.activation?.plan(input: plan.output).flops ?? 0)
     let (total, overflow) = flops.addingReportingOverflow(layerFlops)
     guard !overflow else { throw ShapeError("with this layer the network is too large for any machine") }
     flops = total
@@ -71,11 +86,14 @@ struct NetworkBuilder {
     entries.append(
       Network.Entry(
         name: name, type: type(of: layer).schema.name, kerasClass: type(of: layer).kerasClass,
-        activation: layer.activation, input: inputShape, output: shape,
+        activation: layer.activation, input: input, output: plan.output,
         parameterCount: plan.parameters.reduce(0) { $0 + $1.shape.count }, flops: layerFlops))
   }
 
-  private mutating func appendStage(_ plan: LayerPlan, name: String) {
+  /// - Parameters:
+  ///   - layers: how many layers the stage stands for.
+  ///   - lanes: stages that they would be one by one: later layers draw the same random numbers, fused or not.
+  private mutating func appendStage(_ plan: LayerPlan, name: String, layers: Int = 1, lanes: Int = 1) {
     guard let operation = plan.operation else {
       precondition(plan.output.count == shape.count, "an alias keeps the number of elements")
       shape = plan.output
@@ -89,15 +107,17 @@ struct NetworkBuilder {
     }
     if plan.backwardReads.contains(.output) { current.isNeededByBackward = true }
     let place = StagePlace(
-      index: drafts.count, inputCount: shape.count, outputCount: plan.output.count, inputOffset: source.offset,
+      index: drafts.count, lane: nextLane, inputCount: shape.count, outputCount: plan.output.count,
+      inputOffset: source.offset,
       outputOffset: current.offset, readsBatch: source.isBatch, isInPlace: isInPlace,
       savedOffset: memory.savedBytes, savedBytes: plan.savedBytes)
+    nextLane += lanes
     let firstSpec = specs.count
     for (index, spec) in plan.parameters.enumerated() { specs.append((name, index, spec)) }
     drafts.append(
       Draft(
         operation: operation, place: place, parameters: firstSpec..<specs.count, prepared: plan.prepared,
-        layers: entries.count..<entries.count + 1, multiplyAdds: plan.multiplyAdds))
+        layers: entries.count..<entries.count + layers, multiplyAdds: plan.multiplyAdds))
     memory.savedBytes += plan.savedBytes
     memory.scratch = max(memory.scratch, plan.scratchCount)
     shape = plan.output

@@ -32,8 +32,10 @@ final class OperationStage<Operation: LayerOperation>: Stage, @unchecked Sendabl
 
 /// Where a stage finds its values: everything the engine needs to build a pass, and plain numbers only.
 struct StagePlace: Sendable {
-  /// Place in the program; the lane of the stage's random numbers.
+  /// Place in the program.
   var index: Int
+  /// The lane of the stage's random numbers.
+  var lane: Int
   /// Floats of one input and one output sample.
   var inputCount: Int
   var outputCount: Int

@@ -99,6 +99,7 @@ final class TrainingEngine {
   /// - Parameter samples: indices into the data set.
   func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
     try evaluator.evaluate(
-      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view, version: model.step)
+      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view, version: model.step
+    )
   }
 }

@@ -56,7 +56,8 @@ struct InitializerTests {
 
   @Test("fans of a convolution count the cells of its kernel")
   func fans() throws {
-    let plan = try Conv2D(filters: 64, kernel: .init(height: 3, width: 5)).plan(input: [9, 9, 32], context: PlanContext(kernels: .best))
+    let plan = try Conv2D(filters: 64, kernel: .init(height: 3, width: 5)).plan(
+      input: [9, 9, 32], context: PlanContext(kernels: .best))
     #expect(plan.parameters[0].fanIn == 3 * 5 * 32)
     #expect(plan.parameters[0].fanOut == 3 * 5 * 64)
   }

@@ -73,6 +73,19 @@ struct MemoryPlanTests {
     #expect(pooled - averaged == 4 * 4 * 4)
   }
 
+  @Test("convolution, ReLU and max-pooling keep the pooled image and three bits for each of its values")
+  func fused() throws {
+    let head: [any Layer] = [Flatten(), Dense(units: 2)]
+    let conv = Conv2D(filters: 16, kernel: .init(3), activation: .relu)
+    let unfused = Conv2D(filters: 16, kernel: .init(3), activation: .tanh)
+    // The unfused image, its pooled one and a byte for each of that; and gradients as large as the unfused image.
+    let saved =
+      try bytes([unfused, MaxPool2D()] + head, input: [10, 10, 1])
+      - bytes([conv, MaxPool2D()] + head, input: [10, 10, 1])
+    let (image, pooled) = (8 * 8 * 16, 4 * 4 * 16)
+    #expect(saved == 4 * image + pooled - pooled / 16 * 6 + 2 * 4 * (image - pooled))
+  }
+
   @Test("a size that no number holds is the largest number, not a trap")
   func overflow() throws {
     let network = try Network(

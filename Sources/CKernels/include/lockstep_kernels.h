@@ -151,6 +151,30 @@ typedef struct ls_update_kernels {
                    float *parameters, float *velocity);
 } ls_update_kernels;
 
+/// Convolution (stride 1), ReLU and 2 by 2 max-pooling (stride 2, no padding) in one: the convolution's own image is never
+/// written. `w` is the convolution's window; PH = out_height / 2 and PW = out_width / 2, rounded down, and what pooling does not
+/// read is not computed.
+typedef struct ls_pooled_kernels {
+  /// Floats of scratch that the kernels below need (their maximum).
+  int64_t (*scratch)(const ls_window2d *w);
+  /// Floats that `prepare` writes.
+  int64_t (*prepared)(const ls_window2d *w);
+  /// Lays `kernel` out for `input_gradient`: once a step for each worker.
+  void (*prepare)(const ls_window2d *w, const float *kernel, float *prepared);
+  /// y [samples,PH,PW,F] = max over the window of relu(x * kernel + bias); NaNs and equals as in `max_forward`. `bias` may be null.
+  /// `winners` [samples, PH * PW * ceil(F / 16) * 6 bytes] gets for each 16 filters three 16-bit words, filter 0 in bit 0: whether
+  /// the winner is in the right column, in the lower row, and positive. Pass null where no backward pass follows.
+  void (*forward)(const ls_window2d *w, int64_t samples, const float *x, const float *kernel, const float *_Nullable bias, float *y,
+                  uint8_t *_Nullable winners, float *scratch);
+  /// Writes kernel_gradient [KH,KW,C,F] and bias_gradient [F] (may be null) from dy [samples,PH,PW,F]: sums over the positive
+  /// winners of all samples.
+  void (*weight_gradient)(const ls_window2d *w, int64_t samples, const float *x, const float *dy, const uint8_t *winners,
+                          float *kernel_gradient, float *_Nullable bias_gradient, float *scratch);
+  /// Writes dx [samples,H,W,C] from dy, the winners and what `prepare` wrote.
+  void (*input_gradient)(const ls_window2d *w, int64_t samples, const float *dy, const uint8_t *winners, const float *prepared,
+                         float *dx, float *scratch);
+} ls_pooled_kernels;
+
 /// All kernels of one instruction set.
 typedef struct ls_kernels {
   ls_isa isa;
@@ -160,6 +184,7 @@ typedef struct ls_kernels {
   ls_elementwise_kernels elementwise;
   ls_loss_kernels loss;
   ls_update_kernels update;
+  ls_pooled_kernels pooled;
   /// Runs multiply-adds in registers and nothing else, to measure what this core could do at most. Reads sink[0] and sink[1], writes
   /// sink[0]; returns the floating-point operations done.
   int64_t (*peak)(int64_t rounds, float *sink);

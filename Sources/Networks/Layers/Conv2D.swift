@@ -62,8 +62,18 @@ public struct Conv2D: Layer, Equatable {
       biasInitializer: linear.biasInitializer)
   }
 
+  /// The geometry over an image.
+  func window(on input: Shape) throws(ShapeError) -> Window2D {
+    try window.fit(input, filters: filters, layer: "conv2d", key: "kernel")
+  }
+
+  public func fused(with next: any Layer, input: Shape, context: PlanContext) -> LayerPlan? {
+    guard let pool = next as? MaxPool2D else { return nil }
+    return PooledConvolution.plan(self, pool, input: input, context: context)
+  }
+
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
-    let window = try window.fit(input, filters: filters, layer: "conv2d", key: "kernel")
+    let window = try window(on: input)
     let cells = window.kernel.height * window.kernel.width
     guard
       let weights = Shape(validating: [window.kernel.height, window.kernel.width, window.channels, filters]),
