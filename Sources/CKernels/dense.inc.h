@@ -39,6 +39,10 @@ static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t un
   if (bias_gradient) ls_column_sums(samples, units, dy, bias_gradient, 0);
 }
 
+static void ls_dense_bias_gradient(int64_t samples, int64_t units, const float *dy, float *bias_gradient) {
+  ls_column_sums(samples, units, dy, bias_gradient, 0);
+}
+
 // The input gradient is computed transposed: its rows are inputs, its columns samples. Then the weights are read as
 // they lie, once for each LS_DENSE_GROUP samples, and only the small matrices are transposed.
 #define LS_DENSE_GROUP (2 * LS_LANES)
@@ -70,4 +74,12 @@ static void ls_dense_input_gradient(int64_t samples, int64_t inputs, int64_t uni
   }
 }
 
-#define LS_DENSE_KERNELS {ls_dense_forward, ls_dense_weight_gradient, ls_dense_input_gradient}
+#define LS_DENSE_KERNELS                                \
+  {                                                     \
+      .forward = ls_dense_forward,                      \
+      .weight_gradient = ls_dense_weight_gradient,      \
+      .input_gradient = ls_dense_input_gradient,        \
+      .keep = ls_dense_keep,                            \
+      .deferred_gradient = ls_dense_deferred_gradient,  \
+      .bias_gradient = ls_dense_bias_gradient,          \
+  }

@@ -5,7 +5,6 @@
 
 #include "planes.inc.h"
 #include "convolution.inc.h"
-#include "dense.inc.h"
 #include "elementwise.inc.h"
 #include "loss.inc.h"
 #include "peak.inc.h"
@@ -13,6 +12,9 @@
 #include "pooled.inc.h"
 #include "sparse.inc.h"
 #include "update.inc.h"
+
+#include "deferred.inc.h"
+#include "dense.inc.h"
 
 const ls_kernels LS_NAME(ls_kernels_table) = {
     .isa = LS_ISA_CODE,

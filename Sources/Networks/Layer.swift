@@ -47,13 +47,22 @@ public protocol LayerOperation: Sendable {
   func forward(_ pass: ForwardPass)
 
   /// Writes the parameters' gradients (the sum over the shard's samples; it does not add to what is there) and, where
-  /// `pass.inputGradient` is given, the gradient of the input.
+  /// `pass.inputGradient` is given, the gradient of the input. Where `pass.kept` is given, the first parameter's gradient
+  /// has no place here: what it takes is kept for `deferredGradient`.
   func backward(_ pass: BackwardPass)
+
+  /// Writes some rows of the first parameter's gradient over the whole minibatch, from what `backward` kept of all
+  /// samples. The bits are those of the shards' own gradients, summed along the reducer's tree. Called in the reduce
+  /// phase, and only where the plan says `deferred`.
+  func deferredGradient(_ pass: DeferredPass)
 }
 
 extension LayerOperation {
   /// Nothing to derive.
   public func prepare(_ pass: PreparePass) {}
+
+  /// Nothing is deferred.
+  public func deferredGradient(_ pass: DeferredPass) { preconditionFailure("a gradient that was never deferred") }
 }
 
 /// A layer that cannot take its input: what came, what was wanted.

@@ -58,6 +58,8 @@ public struct LayerPlan: Sendable {
   public let prepared: Prepared
   /// Floats of scratch memory, whatever the number of samples; shared by all layers of a worker.
   public let scratchCount: Int
+  /// Whether, and how, the first parameter's gradient can be formed over the whole minibatch in the reduce phase.
+  public let deferred: DeferredGradient?
 
   /// A plan; all but the operation and the output shape have the defaults of a layer that just computes.
   ///
@@ -65,9 +67,11 @@ public struct LayerPlan: Sendable {
   public init(
     _ operation: any LayerOperation, output: Shape, parameters: [ParameterSpec] = [], flops: Int = 0,
     multiplyAdds: Int = 0, memory: Memory = .separate, backwardReads: BackwardReads = [], savedBytes: Int = 0,
-    prepared: Prepared = Prepared(), scratchCount: Int = 0
+    prepared: Prepared = Prepared(), scratchCount: Int = 0, deferred: DeferredGradient? = nil
   ) {
     precondition(parameters.count <= ParameterRanges.capacity, "a layer has too many parameters")
+    precondition(
+      deferred.map { $0.rows * $0.columns == parameters.first?.shape.count } ?? true, "a deferred gradient of nothing")
     precondition(memory == .separate || !backwardReads.contains(.input), "a layer overwrites what it will read")
     self.operation = operation
     self.output = output
@@ -79,6 +83,7 @@ public struct LayerPlan: Sendable {
     self.savedBytes = savedBytes
     self.prepared = prepared
     self.scratchCount = scratchCount
+    self.deferred = deferred
   }
 
   /// A plan that computes nothing: the input, seen as `output`, which has the same number of elements.
@@ -95,6 +100,7 @@ public struct LayerPlan: Sendable {
     savedBytes = 0
     prepared = Prepared()
     scratchCount = 0
+    deferred = nil
   }
 }
 

@@ -52,11 +52,17 @@ extension Network {
   ///   - gradient: gets the shard's gradient of the mean loss of the minibatch; the padding between tensors is not
   ///     touched.
   ///   - parameters: the flat vector, read only.
+  ///   - memory: where layers keep what their deferred gradients need; `gradient` then is only the front of the vector,
+  ///     `parameters.perShardCount` floats. With nil nothing is deferred, and `gradient` is the whole vector.
   public func train(
     _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
-    workspace: Workspace
+    workspace: Workspace, keeping memory: BatchMemory? = nil
   ) {
     check(shard, parameters: parameters, workspace: workspace)
+    precondition(
+      gradient.count == (memory == nil ? self.parameters.count : self.parameters.perShardCount),
+      "gradient vector of another network")
+    if let memory { precondition(shard.firstSample + shard.samples <= memory.capacity, "batch memory too small") }
     prepare(version: pass.step, parameters: parameters, workspace: workspace)
     forward(
       shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace,
@@ -68,7 +74,7 @@ extension Network {
         kernels: kernels, classes: output.count, outputs: outputs, labels: shard.labels, scale: pass.scale,
         losses: shard.losses, gradient: workspace.gradients.0.mutableView[0..<outputs.count]))
     workspace.recorder?.lap(.loss)
-    backward(shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace)
+    backward(shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace, memory: memory)
   }
 
   /// Forward alone, with losses and ranks; dropout and its like are off.
@@ -154,7 +160,8 @@ extension Network {
   /// The gradient of the output lies in the first of two buffers; a stage that is not in place reads one and writes the
   /// other.
   private func backward(
-    _ shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>, workspace: Workspace
+    _ shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>, workspace: Workspace,
+    memory: BatchMemory?
   ) {
     let samples = shard.samples
     var (here, there) = (workspace.gradients.0.mutableView, workspace.gradients.1.mutableView)
@@ -172,6 +179,7 @@ extension Network {
           isInPlace: place.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
+          kept: keptSamples(of: place, firstSample: shard.firstSample, memory: memory),
           prepared: workspace.prepared.view[place.preparedBackward],
           saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
           scratch: workspace.scratch.mutableView,
@@ -179,6 +187,12 @@ extension Network {
       workspace.recorder?.lap(.backward, place.index)
       if !place.isInPlace { swap(&here, &there) }
     }
+  }
+
+  private func keptSamples(of place: StagePlace, firstSample: Int, memory: BatchMemory?) -> KeptSamples? {
+    guard let memory, place.deferred != nil else { return nil }
+    return KeptSamples(
+      values: kept(of: place, in: memory), capacity: memory.capacity, firstSample: firstSample)
   }
 
   private func input(

@@ -7,7 +7,7 @@ struct NetworkBuilder {
 
   private var shape: Shape
   private var entries: [Network.Entry] = []
-  private var specs: [(layer: String, indexInLayer: Int, spec: ParameterSpec)] = []
+  private var specs: [(layer: String, indexInLayer: Int, spec: ParameterSpec, isDeferred: Bool)] = []
   private var drafts: [Draft] = []
   private var classCounts: [String: Int] = [:]
   private var flops = 0
@@ -106,14 +106,21 @@ struct NetworkBuilder {
       memory.activations += ParameterLayout.aligned(plan.output.count)
     }
     if plan.backwardReads.contains(.output) { current.isNeededByBackward = true }
-    let place = StagePlace(
+    var place = StagePlace(
       index: drafts.count, lane: nextLane, inputCount: shape.count, outputCount: plan.output.count,
       inputOffset: source.offset,
       outputOffset: current.offset, readsBatch: source.isBatch, isInPlace: isInPlace,
       savedOffset: memory.savedBytes, savedBytes: plan.savedBytes)
     nextLane += lanes
     let firstSpec = specs.count
-    for (index, spec) in plan.parameters.enumerated() { specs.append((name, index, spec)) }
+    for (index, spec) in plan.parameters.enumerated() {
+      specs.append((name, index, spec, index == 0 && plan.deferred != nil))
+    }
+    if let deferred = plan.deferred {
+      place.deferred = deferred
+      place.keptOffset = memory.kept
+      memory.kept += ParameterLayout.aligned(deferred.keptCount)
+    }
     drafts.append(
       Draft(
         operation: operation, place: place, parameters: firstSpec..<specs.count, prepared: plan.prepared,

@@ -2,6 +2,9 @@ import Tensors
 
 /// The flat vector of all parameters: one aligned run for each tensor, zeros between.
 ///
+/// At the front lie the tensors whose gradients shards form themselves, behind them those whose gradients are deferred, so
+/// that a shard's gradient vector is the front alone.
+///
 /// Gradients and optimizer slots use the same layout, so that all-reduce, update and snapshot are one loop each.
 public struct ParameterLayout: Sendable {
   /// One tensor in the vector.
@@ -29,18 +32,27 @@ public struct ParameterLayout: Sendable {
   public let entries: [Entry]
   /// Length of the vector, with padding: a multiple of `alignment`.
   public let count: Int
+  /// Length of its front, the tensors whose gradients are not deferred.
+  public let perShardCount: Int
 
   /// Parameters without padding.
   public var parameterCount: Int { entries.reduce(0) { $0 + $1.range.count } }
 
-  init(_ specs: [(layer: String, indexInLayer: Int, spec: ParameterSpec)]) {
-    var next = 0
+  init(_ specs: [(layer: String, indexInLayer: Int, spec: ParameterSpec, isDeferred: Bool)]) {
+    let front = specs.reduce(0) { $0 + ($1.isDeferred ? 0 : ParameterLayout.aligned($1.spec.shape.count)) }
+    var (next, nextDeferred) = (0, front)
     entries = specs.map { item in
-      let range = next..<(next + item.spec.shape.count)
-      next = ParameterLayout.aligned(range.upperBound)
+      let start = item.isDeferred ? nextDeferred : next
+      let range = start..<start + item.spec.shape.count
+      if item.isDeferred {
+        nextDeferred = ParameterLayout.aligned(range.upperBound)
+      } else {
+        next = ParameterLayout.aligned(range.upperBound)
+      }
       return Entry(layer: item.layer, spec: item.spec, indexInLayer: item.indexInLayer, range: range)
     }
-    count = next
+    count = nextDeferred
+    perShardCount = front
   }
 
   static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }

@@ -127,6 +127,9 @@ public struct BackwardPass: Sendable {
   public let parameters: ParameterViews
   /// Where the parameters' gradients go.
   public let gradients: ParameterGradients
+  /// Where the layer keeps what its deferred gradient needs; nil where nothing is deferred, so that all gradients are
+  /// formed here.
+  public let kept: KeptSamples?
   /// What `prepare` wrote for this pass; empty where no gradient of the input is asked for.
   public let prepared: View<Float>
   /// What forward kept.

@@ -11,6 +11,10 @@ struct Program: Sendable {
     references = stages.map(Unmanaged.passUnretained)
   }
 
+  /// Calls `body` with the stage at `index`.
+  @inline(__always)
+  func withStage(_ index: Int, _ body: (Stage) -> Void) { references[index]._withUnsafeGuaranteedRef(body) }
+
   /// Calls `body` with every stage, first to last.
   @inline(__always)
   func forEach(_ body: (Stage) -> Void) {

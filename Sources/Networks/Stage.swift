@@ -13,6 +13,7 @@ class Stage: @unchecked Sendable {
   func prepare(_ pass: PreparePass) { preconditionFailure("abstract") }
   func forward(_ pass: ForwardPass) { preconditionFailure("abstract") }
   func backward(_ pass: BackwardPass) { preconditionFailure("abstract") }
+  func deferredGradient(_ pass: DeferredPass) { preconditionFailure("abstract") }
 }
 
 /// The stage of one concrete operation.
@@ -28,6 +29,7 @@ final class OperationStage<Operation: LayerOperation>: Stage, @unchecked Sendabl
   override func prepare(_ pass: PreparePass) { operation.prepare(pass) }
   override func forward(_ pass: ForwardPass) { operation.forward(pass) }
   override func backward(_ pass: BackwardPass) { operation.backward(pass) }
+  override func deferredGradient(_ pass: DeferredPass) { operation.deferredGradient(pass) }
 }
 
 /// Where a stage finds its values: everything the engine needs to build a pass, and plain numbers only.
@@ -56,4 +58,7 @@ struct StagePlace: Sendable {
   var preparedForward = 0..<0
   var preparedBackward = 0..<0
   var parameters = ParameterRanges()
+  /// What is formed in the reduce phase, and its first float in a batch memory, for one sample.
+  var deferred: DeferredGradient?
+  var keptOffset = 0
 }

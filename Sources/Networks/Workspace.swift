@@ -8,6 +8,8 @@ struct WorkspaceSize: Sendable {
   var savedBytes = 0
   var prepared = 0
   var scratch = 0
+  /// Floats of a sample in a batch memory.
+  var kept = 0
   /// First float of the network's output among the activations.
   var outputOffset = 0
 

@@ -5,19 +5,19 @@ import Tensors
 import Workers
 
 /// What one step found out, beside the losses and ranks of its samples.
-struct StepResult: Sendable {
+package struct StepResult: Sendable {
   /// Mean loss of the minibatch.
-  var loss: Double
+  package var loss: Double
   /// Norm of the gradient before clipping; nil where the step does not clip.
-  var gradientNorm: Double?
+  package var gradientNorm: Double?
 }
 
 /// One step of training on all workers. The base class erases the types of loss and optimizer once, before the first step.
-class TrainingStep {
+package class TrainingStep {
   /// Loss of each sample of the last minibatch.
-  let losses: Storage<Float>
+  package let losses: Storage<Float>
   /// Rank of the label of each sample of the last minibatch; 0 is right.
-  let ranks: Storage<Int32>
+  package let ranks: Storage<Int32>
 
   init(batchSize: Int) {
     losses = Storage(count: batchSize)
@@ -31,7 +31,7 @@ class TrainingStep {
   ///   - rate: learning rate of this step.
   /// - Throws: `TrainingError.notFinite` where the loss is not, or, with clipping, the gradient; the model is then as it was before the
   ///   step. Without clipping nobody looks at the gradient, and the next step's loss, or a save, tells.
-  func run(samples: View<Int32>, rate: Double) throws -> StepResult {
+  package func run(samples: View<Int32>, rate: Double) throws -> StepResult {
     preconditionFailure("abstract")
   }
 }
@@ -39,8 +39,8 @@ class TrainingStep {
 /// The step of one kind of loss and optimizer: a gradient phase over shards, then a reduce phase over slices.
 ///
 /// The bodies of both phases are made once; what changes from step to step is lent to them. Nothing here depends on the number of
-/// workers: shards come from the plan, slices have a fixed length, and sums run along the reducer's tree.
-final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
+/// workers: shards come from the plan, slices from the network's shapes, and sums run along the reducer's tree.
+package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
   private let model: ModelState
   private let plan: ShardPlan
   private let rule: Rule
@@ -51,10 +51,12 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
   /// The training thread's, which is worker 0.
   private let recorder: Recorder?
 
-  /// - Parameter workspaces: one for each worker, with room for a full shard.
-  init(
+  /// - Parameters:
+  ///   - workspaces: one for each worker, with room for a full shard.
+  ///   - defersGradients: whether layers form what gradients they can in the reduce phase; it changes no bit.
+  package init(
     model: ModelState, network: Network, reader: SampleReader, loss: Objective, rule: Rule, clip: GradientClip?,
-    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], defersGradients: Bool = true
   ) {
     precondition(workspaces.count == pool.workerCount, "one workspace for each worker")
     self.model = model
@@ -64,11 +66,12 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
     self.seed = seed
     self.pool = pool
     phases = StepPhases(
-      model: model, reader: reader, kernels: network.kernels, plan: plan, keepsTotal: clip != nil, pool: pool,
+      model: model, network: network, reader: reader, plan: plan, keepsTotal: clip != nil,
+      defersGradients: defersGradients, pool: pool,
       recorders: workspaces.map(\.recorder))
     recorder = workspaces[0].recorder
     super.init(batchSize: plan.batchSize)
-    phases.makeGradientPhase(network: network, loss: loss, workspaces: workspaces, losses: losses, ranks: ranks)
+    phases.makeGradientPhase(loss: loss, workspaces: workspaces, losses: losses, ranks: ranks)
     if clip == nil {
       phases.makeReduceAndUpdatePhase(rule: rule)
     } else {
@@ -77,7 +80,7 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
     }
   }
 
-  override func run(samples: View<Int32>, rate: Double) throws -> StepResult {
+  package override func run(samples: View<Int32>, rate: Double) throws -> StepResult {
     let shards = plan.shards(samples: samples.count)
     phases.input.value = StepInput(
       samples: samples, shards: shards,
@@ -88,13 +91,13 @@ final class DataParallelStep<Objective: Loss, Rule: Optimizer>: TrainingStep {
     var result = StepResult(loss: meanLoss(samples: samples.count))
     guard result.loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: model.step + 1) }
 
-    try run(phases.reducer.sliceCount, phases.reduce, as: .reducePhase)
+    try run(phases.reducePlan.slices.count, phases.reduce, as: .reducePhase)
     if let clip {
       let norm = phases.gradientNorm()
       guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient", step: model.step + 1) }
       result.gradientNorm = norm
       phases.input.value?.gradientFactor = clip.factor(norm: norm)
-      try run(phases.reducer.sliceCount, phases.update, as: .updatePhase)
+      try run(phases.reducePlan.slices.count, phases.update, as: .updatePhase)
     }
     model.step += 1
     return result

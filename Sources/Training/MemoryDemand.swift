@@ -25,9 +25,12 @@ struct MemoryDemand {
     bytes += 4 * Double(count) * Double(network.parameters.count)
   }
 
-  /// Inputs of samples.
-  mutating func addInputs(samples: Int, of network: Network) {
+  /// What a step's phases work on together: inputs of a minibatch, the shards' gradients, and what layers keep of samples for those
+  /// that are deferred.
+  mutating func addStep(of network: Network, plan: ShardPlan, samples: Int) {
     bytes += 4 * Double(samples) * Double(network.input.count)
+    bytes += 4 * Double(plan.shards) * Double(network.parameters.perShardCount)
+    bytes += 4 * Double(samples) * Double(network.keptCount)
   }
 
   /// - Throws: `TrainingError.tooLittleMemory` where the machine has less, used or not.
@@ -47,9 +50,9 @@ extension RunConfig {
     let plan = ShardPlan(batchSize: training.batchSize, shards: training.shards)
     var demand = MemoryDemand()
     demand.addWorkspaces(for: network, capacity: plan.shardSize, threads: machine.threads)
-    demand.addInputs(samples: min(plan.batchSize, data.training.count), of: network)
-    // Parameters and slots twice, since a save takes a copy; each shard's gradient once.
-    demand.addVectors(2 * (1 + training.optimizer.slots.count) + plan.shards, of: network)
+    // Parameters and slots twice, since a save takes a copy.
+    demand.addVectors(2 * (1 + training.optimizer.slots.count), of: network)
+    demand.addStep(of: network, plan: plan, samples: min(plan.batchSize, data.training.count))
     try demand.check()
   }
 }

@@ -7,15 +7,15 @@ import Tensors
 ///
 /// The training thread owns it. Workers read all of the parameters in the gradient phase and write disjoint slices of everything in the
 /// reduce phase.
-final class ModelState {
+package final class ModelState {
   /// The flat parameter vector.
-  let parameters: Storage<Float>
+  package let parameters: Storage<Float>
   /// One vector for each of the optimizer's slots, laid out like the parameters; all start at zero.
-  let slots: [Storage<Float>]
+  package let slots: [Storage<Float>]
   /// Updates done.
-  var step = 0
+  package var step = 0
 
-  init(parameterCount: Int, slotCount: Int) {
+  package init(parameterCount: Int, slotCount: Int) {
     parameters = Storage(count: parameterCount)
     slots = (0..<slotCount).map { _ in Storage(count: parameterCount) }
   }

@@ -30,16 +30,22 @@ final class StepPhases {
   let inputs: Storage<Float>
   /// `[samples]`, likewise.
   let labels: Storage<Int32>
-  /// The shards' gradients.
-  let reducer: GradientReducer
+  /// Items of the reduce phase.
+  let reducePlan: ReducePlan
   private(set) var gradient: WorkerPool.Body = StepPhases.missing
   private(set) var reduce: WorkerPool.Body = StepPhases.missing
   private(set) var update: WorkerPool.Body = StepPhases.missing
 
   private let model: ModelState
   private let reader: SampleReader
-  private let kernels: Kernels
+  private let network: Network
   private let plan: ShardPlan
+  /// The shards' gradients.
+  private let reducer: GradientReducer
+  /// What layers keep of the minibatch for their deferred gradients.
+  private let kept: Storage<Float>
+  private let batchMemory: BatchMemory?
+  private let gradientSum: GradientSum
   /// The summed gradient: whole where clipping must know its norm before the first update, else one slice for each worker, which never
   /// leaves that core's cache.
   private let total: Storage<Float>
@@ -51,29 +57,32 @@ final class StepPhases {
   private static let missing: WorkerPool.Body = { _, _ in preconditionFailure("a phase was run before it was made") }
 
   init(
-    model: ModelState, reader: SampleReader, kernels: Kernels, plan: ShardPlan, keepsTotal: Bool, pool: WorkerPool,
-    recorders: [Recorder?]
+    model: ModelState, network: Network, reader: SampleReader, plan: ShardPlan, keepsTotal: Bool, defersGradients: Bool,
+    pool: WorkerPool, recorders: [Recorder?]
   ) {
     self.model = model
     self.reader = reader
-    self.kernels = kernels
+    self.network = network
     self.plan = plan
     self.recorders = recorders
     // Not zeroed: the workers that first write a page place it near their cores.
     let samples = min(plan.batchSize, reader.dataset.count)
     inputs = Storage(count: samples * reader.width, zeroed: false)
     labels = Storage(count: samples, zeroed: false)
-    reducer = GradientReducer(shardCapacity: plan.shards, count: model.parameters.count)
-    total = Storage(count: keepsTotal ? reducer.count : pool.workerCount * GradientReducer.sliceLength)
-    squares = Storage(count: reducer.sliceCount)
+    reducePlan = ReducePlan(network: network, defersGradients: defersGradients)
+    reducer = GradientReducer(shardCapacity: plan.shards, count: reducePlan.perShardCount)
+    kept = Storage(count: reducePlan.keptCount * samples, zeroed: false)
+    batchMemory = defersGradients ? BatchMemory(kept.mutableView, for: network, capacity: samples) : nil
+    gradientSum = GradientSum(network: network, reducer: reducer, kept: batchMemory, shardSize: plan.shardSize)
+    total = Storage(count: keepsTotal ? model.parameters.count : pool.workerCount * reducePlan.largestSlice)
+    squares = Storage(count: reducePlan.slices.count)
   }
 
-  /// Inputs, forward and backward of each shard, into the shard's own gradient vector.
-  func makeGradientPhase(
-    network: Network, loss: some Loss, workspaces: [Workspace], losses: Storage<Float>, ranks: Storage<Int32>
-  ) {
-    let (input, reducer, plan, reader) = (input, reducer, plan, reader)
-    let (inputs, labels) = (inputs.mutableView, labels.mutableView)
+  /// Inputs, forward and backward of each shard, into the shard's own gradient vector and its samples' places in the batch
+  /// memory.
+  func makeGradientPhase(loss: some Loss, workspaces: [Workspace], losses: Storage<Float>, ranks: Storage<Int32>) {
+    let (input, network, reducer, plan, reader) = (input, network, reducer, plan, reader)
+    let (inputs, labels, memory) = (inputs.mutableView, labels.mutableView, batchMemory)
     let (parameters, losses, ranks) = (model.parameters.view, losses.mutableView, ranks.mutableView)
     gradient = { worker, index in
       guard let step = input.value else { return }
@@ -89,41 +98,43 @@ final class StepPhases {
         firstSample: range.lowerBound)
       network.train(
         shard, pass: step.pass, loss: loss, parameters: parameters, gradient: reducer.gradient(ofShard: index),
-        workspace: workspace)
+        workspace: workspace, keeping: memory)
       workspace.recorder?.end(.shard, index, since: begin)
     }
   }
 
   /// Without clipping: each slice is summed over the shards and applied at once, while it is in cache.
   func makeReduceAndUpdatePhase(rule: some Optimizer) {
-    let (input, reducer, kernels, recorders) = (input, reducer, kernels, recorders)
+    let (input, gradientSum, kernels, recorders) = (input, gradientSum, network.kernels, recorders)
+    let (slices, largestSlice) = (reducePlan.slices.view, reducePlan.largestSlice)
     let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
     reduce = { worker, index in
       guard let step = input.value else { return }
       let recorder = recorders[worker]
       let begin = recorder?.begin() ?? 0
-      let range = reducer.range(ofSlice: index)
-      let start = worker * GradientReducer.sliceLength
-      let sum = total[start..<start + range.count]
-      reducer.reduce(slice: index, shards: step.shards, into: sum, kernels: kernels)
+      let slice = slices[index]
+      let start = worker * largestSlice
+      let sum = total[start..<start + slice.range.count]
+      gradientSum.write(slice, samples: step.samples.count, shards: step.shards, into: sum)
       rule.update(
         UpdatePass(
-          kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[range],
-          slots: slots[range]))
+          kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[slice.range],
+          slots: slots[slice.range]))
       recorder?.end(.reduce, index, since: begin)
     }
   }
 
   /// With clipping: each slice is summed over the shards, and its squares are added up.
   func makeReducePhase() {
-    let (input, reducer, kernels, recorders) = (input, reducer, kernels, recorders)
+    let (input, slices, gradientSum) = (input, reducePlan.slices.view, gradientSum)
+    let (kernels, recorders) = (network.kernels, recorders)
     let (total, squares) = (total.mutableView, squares.mutableView)
     reduce = { worker, index in
       guard let step = input.value else { return }
       let recorder = recorders[worker]
       let begin = recorder?.begin() ?? 0
-      let sum = total[reducer.range(ofSlice: index)]
-      reducer.reduce(slice: index, shards: step.shards, into: sum, kernels: kernels)
+      let sum = total[slices[index].range]
+      gradientSum.write(slices[index], samples: step.samples.count, shards: step.shards, into: sum)
       squares[index] = kernels.sumOfSquares(sum.readOnly)
       recorder?.end(.reduce, index, since: begin)
     }
@@ -131,13 +142,13 @@ final class StepPhases {
 
   /// With clipping: each slice is scaled and applied.
   func makeUpdatePhase(rule: some Optimizer) {
-    let (input, reducer, kernels, recorders) = (input, reducer, kernels, recorders)
+    let (input, slices, kernels, recorders) = (input, reducePlan.slices.view, network.kernels, recorders)
     let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
     update = { worker, index in
       guard let step = input.value else { return }
       let recorder = recorders[worker]
       let begin = recorder?.begin() ?? 0
-      let range = reducer.range(ofSlice: index)
+      let range = slices[index].range
       let sum = total[range]
       if step.gradientFactor != 1 { kernels.scale(sum, by: step.gradientFactor) }
       rule.update(

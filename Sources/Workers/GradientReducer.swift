@@ -23,7 +23,7 @@ public final class GradientReducer: Sendable {
 
   /// - Parameters:
   ///   - shardCapacity: most shards of a step, at least 1.
-  ///   - count: length of the parameter vector.
+  ///   - count: length of a shard's gradient vector.
   public init(shardCapacity: Int, count: Int) {
     precondition(shardCapacity >= 1 && count >= 0, "all-reduce of no shards")
     self.shardCapacity = shardCapacity
@@ -35,13 +35,9 @@ public final class GradientReducer: Sendable {
     gradients = Storage(count: shardCapacity * stride)
   }
 
-  /// Number of slices.
-  public var sliceCount: Int { (count + GradientReducer.sliceLength - 1) / GradientReducer.sliceLength }
-
-  /// The elements of slice `index`.
-  public func range(ofSlice index: Int) -> Range<Int> {
-    let start = index * GradientReducer.sliceLength
-    return start..<min(start + GradientReducer.sliceLength, count)
+  /// A vector of `count` elements cut into runs of `sliceLength` and a rest.
+  public static func slices(of count: Int) -> [Range<Int>] {
+    Swift.stride(from: 0, to: count, by: sliceLength).map { $0..<min($0 + sliceLength, count) }
   }
 
   /// The vector that shard `index` writes.
@@ -49,10 +45,10 @@ public final class GradientReducer: Sendable {
     gradients.mutableView[index * stride..<index * stride + count]
   }
 
-  /// Sums one slice over the first `shards` shards into `total`, whose count is the slice's.
-  public func reduce(slice index: Int, shards: Int, into total: MutableView<Float>, kernels: Kernels) {
+  /// Sums the elements in `range` over the first `shards` shards into `total`, whose count is the range's.
+  public func reduce(_ range: Range<Int>, shards: Int, into total: MutableView<Float>, kernels: Kernels) {
     precondition(shards >= 1 && shards <= shardCapacity, "more shards than planned")
-    let range = range(ofSlice: index)
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "a slice beyond the vector's end")
     precondition(total.count == range.count, "slice of another length")
     let end = (shards - 1) * stride + range.upperBound
     kernels.treeSum(

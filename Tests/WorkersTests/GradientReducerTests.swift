@@ -35,9 +35,9 @@ import Workers
   ) throws -> [UInt32] {
     let total = Storage<Float>(count: reducer.count)
     total.mutableView.fill(with: .nan)
-    try WorkerPool(workerCount: workers, spins: false).run(reducer.sliceCount) { _, slice in
-      reducer.reduce(
-        slice: slice, shards: shards, into: total.mutableView[reducer.range(ofSlice: slice)], kernels: kernels)
+    let slices = GradientReducer.slices(of: reducer.count)
+    try WorkerPool(workerCount: workers, spins: false).run(slices.count) { _, index in
+      reducer.reduce(slices[index], shards: shards, into: total.mutableView[slices[index]], kernels: kernels)
     }
     return total.view.array().map(\.bitPattern)
   }
@@ -82,8 +82,7 @@ import Workers
     "Slices cut the vector into runs of one length and a rest",
     arguments: [0, 1, 2_047, 2_048, 2_049, 4_096, 10_000, 65_536])
   func slices(count: Int) {
-    let reducer = GradientReducer(shardCapacity: 1, count: count)
-    let ranges = (0..<reducer.sliceCount).map { reducer.range(ofSlice: $0) }
+    let ranges = GradientReducer.slices(of: count)
     #expect(ranges.allSatisfy { !$0.isEmpty })
     #expect(ranges.dropLast().allSatisfy { $0.count == GradientReducer.sliceLength })
     #expect(ranges.flatMap { Array($0) } == Array(0..<count))

@@ -84,6 +84,16 @@ typedef struct ls_dense_kernels {
   /// Writes dx = dy W^T.
   void (*input_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *dy, const float *weights,
                          float *dx);
+  /// Writes bias_gradient [units] = column sums of dy, with the bits of `weight_gradient`'s.
+  void (*bias_gradient)(int64_t samples, int64_t units, const float *dy, float *bias_gradient);
+  /// Keeps a shard's x and dy for `deferred_gradient`: its samples are those from `first` on of the minibatch, and `kept` has room
+  /// for `capacity` samples, (inputs + units) floats each, in a layout of its own. Shards may be kept at once.
+  void (*keep)(int64_t capacity, int64_t first, int64_t samples, int64_t inputs, int64_t units, const float *x,
+               const float *dy, float *kept);
+  /// Writes gradient [rows, units]: the rows from `first_row` on of x^T dy over the whole minibatch, whose shards have `shard`
+  /// samples (the last may have less). The bits are those of `weight_gradient` on each shard and `tree_sum` over them.
+  void (*deferred_gradient)(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
+                            const float *kept, int64_t first_row, int64_t rows, float *gradient);
 } ls_dense_kernels;
 
 /// Pooling. Padding cells never win a maximum and never count in an average.

@@ -56,7 +56,9 @@ public struct Dense: Layer, Equatable {
     return LayerPlan(
       MatrixProduct(inputs: inputs, units: units, hasBias: useBias), output: [units],
       parameters: useBias ? [kernel, bias] : [kernel], flops: 2 * weights.count + (useBias ? units : 0),
-      multiplyAdds: weights.count, backwardReads: .input)
+      multiplyAdds: weights.count, backwardReads: .input,
+      deferred: DeferredGradient.pays(rows: inputs, columns: units)
+        ? DeferredGradient(rows: inputs, columns: units, keptCount: inputs + units) : nil)
   }
 }
 
@@ -73,12 +75,28 @@ private struct MatrixProduct: LayerOperation {
   }
 
   func backward(_ pass: BackwardPass) {
-    pass.kernels.denseWeightGradient(
-      samples: pass.samples, inputs: inputs, units: units, input: pass.input, outputGradient: pass.outputGradient,
-      weightGradient: pass.gradients[0], biasGradient: hasBias ? pass.gradients[1] : nil)
+    if let kept = pass.kept {
+      pass.kernels.denseKeep(
+        samples: pass.samples, inputs: inputs, units: units, input: pass.input, outputGradient: pass.outputGradient,
+        first: kept.firstSample, capacity: kept.capacity, kept: kept.values)
+      if hasBias {
+        pass.kernels.denseBiasGradient(
+          samples: pass.samples, units: units, outputGradient: pass.outputGradient, biasGradient: pass.gradients[1])
+      }
+    } else {
+      pass.kernels.denseWeightGradient(
+        samples: pass.samples, inputs: inputs, units: units, input: pass.input, outputGradient: pass.outputGradient,
+        weightGradient: pass.gradients[0], biasGradient: hasBias ? pass.gradients[1] : nil)
+    }
     guard let inputGradient = pass.inputGradient else { return }
     pass.kernels.denseInputGradient(
       samples: pass.samples, inputs: inputs, units: units, outputGradient: pass.outputGradient,
       weights: pass.parameters[0], inputGradient: inputGradient)
+  }
+
+  func deferredGradient(_ pass: DeferredPass) {
+    pass.kernels.denseDeferredGradient(
+      samples: pass.samples, shardSize: pass.shardSize, inputs: inputs, units: units, capacity: pass.capacity,
+      kept: pass.kept, rows: pass.rows, gradient: pass.gradient)
   }
 }

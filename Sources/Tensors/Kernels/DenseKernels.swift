@@ -40,4 +40,47 @@ extension Kernels {
     table.pointee.dense.input_gradient(
       Int64(samples), Int64(inputs), Int64(units), outputGradient.base, weights.base, inputGradient.base)
   }
+
+  /// Writes the column sums of `outputGradient`, with the bits of `denseWeightGradient`.
+  public func denseBiasGradient(
+    samples: Int, units: Int, outputGradient: View<Float>, biasGradient: MutableView<Float>
+  ) {
+    check(outputGradient, holds: samples * units, "output gradient")
+    check(biasGradient, holds: units, "bias gradient")
+    table.pointee.dense.bias_gradient(Int64(samples), Int64(units), outputGradient.base, biasGradient.base)
+  }
+
+  /// Keeps a shard's input and output gradient for `denseDeferredGradient`.
+  ///
+  /// - Parameters:
+  ///   - first: place of the shard's first sample in the minibatch.
+  ///   - capacity: most samples of a minibatch.
+  ///   - kept: `(inputs + units) × capacity` floats; only the places of the shard's samples are written.
+  public func denseKeep(
+    samples: Int, inputs: Int, units: Int, input: View<Float>, outputGradient: View<Float>, first: Int, capacity: Int,
+    kept: MutableView<Float>
+  ) {
+    check(input, holds: samples * inputs, "input")
+    check(outputGradient, holds: samples * units, "output gradient")
+    check(kept, holds: (inputs + units) * capacity, "kept samples")
+    precondition(first >= 0 && first + samples <= capacity, "more samples than there is room for")
+    table.pointee.dense.keep(
+      Int64(capacity), Int64(first), Int64(samples), Int64(inputs), Int64(units), input.base, outputGradient.base,
+      kept.base)
+  }
+
+  /// Writes `rows` of the weight gradient over a whole minibatch that `denseKeep` kept, `[rows.count, units]`: the bits of
+  /// `denseWeightGradient` on each shard and `treeSum` over them.
+  public func denseDeferredGradient(
+    samples: Int, shardSize: Int, inputs: Int, units: Int, capacity: Int, kept: View<Float>, rows: Range<Int>,
+    gradient: MutableView<Float>
+  ) {
+    precondition((1...capacity).contains(samples) && shardSize >= 1, "a minibatch without samples, or too large")
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= inputs, "rows that the weights do not have")
+    check(kept, holds: (inputs + units) * capacity, "kept samples")
+    check(gradient, holds: rows.count * units, "gradient")
+    table.pointee.dense.deferred_gradient(
+      Int64(capacity), Int64(samples), Int64(shardSize), Int64(inputs), Int64(units), kept.base,
+      Int64(rows.lowerBound), Int64(rows.count), gradient.base)
+  }
 }
