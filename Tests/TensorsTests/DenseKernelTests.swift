@@ -52,6 +52,23 @@ import Testing
     #expect(first.bias.bits == second.bias.bits)
   }
 
+  @Test(
+    "A gradient formed over the minibatch has the bits of the shards' sum", arguments: KernelTesting.instructionSets)
+  func deferredGradient(_ instructionSet: InstructionSet) throws {
+    let runner = try DenseRunner(instructionSet)
+    for (samples, shard) in [(1, 1), (5, 16), (16, 16), (33, 16), (48, 7), (50, 3), (130, 16)] {
+      for (inputs, units) in [(1, 1), (7, 130), (50, 17), (31, 64), (26, 100)] {
+        for density in [1, 0.3, 0.03] as [Float] {
+          var item = DenseCase(samples: samples, inputs: inputs, units: units)
+          for (index, draw) in KernelTesting.numbers(item.input.count, lane: 5).enumerated()
+          where draw > 2 * density - 1 { item.input[index] = 0 }
+          let (found, expected) = runner.deferredGradient(item, shard: shard)
+          #expect(found.bits == expected.bits, "\(item) in shards of \(shard), density \(density)")
+        }
+      }
+    }
+  }
+
   /// The three kernels of one case against the twin.
   private func check(_ instructionSet: InstructionSet, _ item: DenseCase) throws {
     let runner = try DenseRunner(instructionSet)
@@ -112,11 +129,14 @@ struct DenseCase: CustomStringConvertible {
   }
 
   /// The case with one of the samples alone.
-  func sample(_ n: Int) -> DenseCase {
-    var alone = DenseCase(samples: 1, inputs: inputs, units: units)
-    alone.input = Array(input[n * inputs..<(n + 1) * inputs])
-    alone.outputGradient = Array(outputGradient[n * units..<(n + 1) * units])
-    return alone
+  func sample(_ n: Int) -> DenseCase { samples(n..<n + 1) }
+
+  /// The case with some of the samples alone.
+  func samples(_ range: Range<Int>) -> DenseCase {
+    var part = DenseCase(samples: range.count, inputs: inputs, units: units)
+    part.input = Array(input[range.lowerBound * inputs..<range.upperBound * inputs])
+    part.outputGradient = Array(outputGradient[range.lowerBound * units..<range.upperBound * units])
+    return part
   }
 
   var description: String { "\(samples) samples, \(inputs) inputs, \(units) units" }
@@ -152,6 +172,39 @@ struct DenseRunner {
     }
     #expect(weights.marginsAreIntact && bias.marginsAreIntact, "weight gradient of \(item)")
     return (weights.values, bias.values)
+  }
+
+  /// The weight gradient formed over the whole minibatch, five rows at a time, and the tree's sum over the shards'.
+  func deferredGradient(_ item: DenseCase, shard: Int) -> (found: [Float], expected: [Float]) {
+    let (inputs, units, capacity) = (item.inputs, item.units, item.samples + 3)
+    let kept = GuardedFloats(count: (inputs + units) * capacity)
+    var shards: [Float] = []
+    for first in stride(from: 0, to: item.samples, by: shard) {
+      let samples = first..<min(first + shard, item.samples)
+      let part = item.samples(samples)
+      let (input, outputGradient) = (GuardedFloats(part.input), GuardedFloats(part.outputGradient))
+      withExtendedLifetime((input, outputGradient)) {
+        kernels.denseKeep(
+          samples: part.samples, inputs: inputs, units: units, input: input.view, outputGradient: outputGradient.view,
+          first: first, capacity: capacity, kept: kept.mutableView)
+      }
+      shards += weightGradient(part).weights
+    }
+    let (found, expected) = (GuardedFloats(count: inputs * units), GuardedFloats(count: inputs * units))
+    for row in stride(from: 0, to: inputs, by: 5) {
+      let rows = row..<min(row + 5, inputs)
+      kernels.denseDeferredGradient(
+        samples: item.samples, shardSize: shard, inputs: inputs, units: units, capacity: capacity, kept: kept.view,
+        rows: rows, gradient: found.mutableView[row * units..<rows.upperBound * units])
+    }
+    let gradients = Storage(shards)
+    withExtendedLifetime(gradients) {
+      kernels.treeSum(
+        shards: shards.count / (inputs * units), stride: inputs * units, gradients: gradients.view,
+        total: expected.mutableView)
+    }
+    #expect(found.marginsAreIntact && kept.marginsAreIntact, "deferred gradient of \(item)")
+    return (found.values, expected.values)
   }
 
   func inputGradient(_ item: DenseCase) -> [Float] {
