@@ -4,8 +4,16 @@
 // gradient panel after panel as in `ls_pack`, [capacity, panel.columns] at capacity * panel.column. So a tile reads
 // contiguous memory only.
 
+/// Samples whose bits are looked at together.
+#define LS_DEFERRED_CHUNK 16
+/// Chunks whose bits there is room for, over all tiles of a call.
+#define LS_DEFERRED_CHUNKS 1024
+
 typedef struct ls_deferred {
   int64_t samples, shard;  ///< of the minibatch, and of a full shard
+  /// For each chunk of each shard, for which samples any of the rows is not zero: the others' products change no sum (see
+  /// skip.inc.h for what that means exactly). Null for all.
+  const uint16_t *bits;
   const float *x;          ///< [rows, capacity]
   int64_t x_row;
   const float *dy;         ///< [samples, columns of the panel]
@@ -20,17 +28,22 @@ LS_INLINE void ls_deferred_tile(const ls_deferred *d, int rows, int vectors) {
   // As in `ls_tree_sum_block`: `waiting[level]` holds an aligned run of 2^level shards without a right neighbour yet.
   vf waiting[LS_TREE_LEVELS][LS_OUTER_ROWS * LS_TILE_VECTORS];
   ls_sums sums;
+  const uint16_t *bits = d->bits;
   int64_t shards = 0, x_row = d->x_row, dy_row = d->dy_row;
   for (int64_t first = 0; first < d->samples; first += d->shard, shards++) {
-    const float *x = d->x + first, *dy = d->dy + first * dy_row;
-    int64_t count = d->samples - first < d->shard ? d->samples - first : d->shard;
+    int64_t end = d->samples - first < d->shard ? d->samples : first + d->shard;
     LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = (vf){};
-    for (int64_t p = 0; p < count; p++, dy += dy_row) {
-      vf row[LS_TILE_VECTORS];
-      ls_tile_load(dy, vectors, mask, row);
-      LS_EACH(r, rows) {
-        vf value = ls_splat(x[r * x_row + p]);
-        LS_EACH(v, vectors) sums[r][v] = ls_fma(value, row[v], sums[r][v]);
+    for (int64_t chunk = first; chunk < end; chunk += LS_DEFERRED_CHUNK) {
+      const float *x = d->x + chunk, *dy = d->dy + chunk * dy_row;
+      uint32_t left = bits ? *bits++ : (1u << (end - chunk < LS_DEFERRED_CHUNK ? end - chunk : LS_DEFERRED_CHUNK)) - 1;
+      for (; left; left &= left - 1) {
+        int64_t p = __builtin_ctz(left);
+        vf row[LS_TILE_VECTORS];
+        ls_tile_load(dy + p * dy_row, vectors, mask, row);
+        LS_EACH(r, rows) {
+          vf value = ls_splat(x[r * x_row + p]);
+          LS_EACH(v, vectors) sums[r][v] = ls_fma(value, row[v], sums[r][v]);
+        }
       }
     }
     int level = 0;
@@ -66,16 +79,39 @@ static void ls_dense_keep(int64_t capacity, int64_t first, int64_t samples, int6
   }
 }
 
+/// Finds the samples for which any of `rows` rows of x is not zero.
+static void ls_deferred_bits(int64_t samples, int64_t shard, int64_t rows, const float *x, int64_t x_row,
+                             uint16_t *bits) {
+  for (int64_t first = 0; first < samples; first += shard) {
+    int64_t end = samples - first < shard ? samples : first + shard;
+    for (int64_t chunk = first; chunk < end; chunk += LS_DEFERRED_CHUNK) {
+      int64_t count = end - chunk < LS_DEFERRED_CHUNK ? end - chunk : LS_DEFERRED_CHUNK;
+      uint32_t found = 0;
+      for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < count; i += LS_LANES)
+          found |= ls_nonzero_bits(x + r * x_row + chunk + i, count - i < LS_LANES ? count - i : LS_LANES) << i;
+      *bits++ = (uint16_t)found;
+    }
+  }
+}
+
 static void ls_dense_deferred_gradient(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
                                        const float *kept, int64_t first_row, int64_t rows, float *gradient) {
   ls_panels panels = ls_panels_of(units);
+  // The first panel is the widest, and has the fewest rows in a tile.
+  ls_split tiles = ls_split_of(rows, ls_outer_rows[ls_panel_at(&panels, 0).vectors - 1]);
+  uint16_t bits[LS_DEFERRED_CHUNKS];
+  int64_t chunks = (shard + LS_DEFERRED_CHUNK - 1) / LS_DEFERRED_CHUNK * ((samples + shard - 1) / shard);
+  int skips = chunks * tiles.parts <= LS_DEFERRED_CHUNKS;
+  for (int64_t tile = 0; skips && tile < tiles.parts; tile++)
+    ls_deferred_bits(samples, shard, ls_part_size(&tiles, tile), kept + (first_row + ls_part_start(&tiles, tile)) * capacity,
+                     capacity, bits + tile * chunks);
   for (int64_t part = 0; part < panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&panels, part);
-    ls_split tiles = ls_split_of(rows, ls_outer_rows[panel.vectors - 1]);
     for (int64_t tile = 0; tile < tiles.parts; tile++) {
       int64_t row = ls_part_start(&tiles, tile), size = ls_part_size(&tiles, tile);
       ls_deferred d = {
-          .samples = samples, .shard = shard, .x = kept + (first_row + row) * capacity, .x_row = capacity,
+          .samples = samples, .shard = shard, .bits = skips ? bits + tile * chunks : 0, .x = kept + (first_row + row) * capacity, .x_row = capacity,
           .dy = kept + (inputs + panel.column) * capacity, .dy_row = panel.columns,
           .tile = {.c = gradient + row * units + panel.column, .c_row = units, .last = panel.last}};
       ls_deferred_tiles[panel.vectors - 1][size - 1](&d);

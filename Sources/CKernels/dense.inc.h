@@ -4,8 +4,8 @@
 /// while all tiles of samples use them.
 #define LS_DENSE_DEPTH 128
 
-static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
-                             const float *bias, float *y) {
+static void ls_dense_forward_full(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
+                                  const float *bias, float *y) {
   ls_panels panels = ls_panels_of(units);
   for (int64_t part = 0; part < panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&panels, part);
@@ -18,6 +18,23 @@ static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, con
           .a = x + k, .a_row = inputs, .b = weights + k * units + panel.column, .b_row = units};
       ls_product_run(p, samples, panel.vectors);
     }
+  }
+}
+
+static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
+                             const float *bias, float *y) {
+  for (int64_t n = 0; n < samples;) {
+    // Neighbouring groups of samples that are not sparse go together.
+    int64_t first = n, group = 0;
+    while (n < samples) {
+      group = samples - n < LS_SKIP_SAMPLES ? samples - n : LS_SKIP_SAMPLES;
+      if (ls_skip_pays(group * inputs, units, x + n * inputs)) break;
+      n += group;
+    }
+    if (n > first) ls_dense_forward_full(n - first, inputs, units, x + first * inputs, weights, bias, y + first * units);
+    if (n == samples) return;
+    ls_skip_forward(group, inputs, units, x + n * inputs, weights, bias, y + n * units);
+    n += group;
   }
 }
 

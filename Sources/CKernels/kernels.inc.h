@@ -14,6 +14,7 @@
 #include "update.inc.h"
 
 #include "deferred.inc.h"
+#include "skip.inc.h"
 #include "dense.inc.h"
 
 const ls_kernels LS_NAME(ls_kernels_table) = {

@@ -52,6 +52,40 @@ import Testing
     #expect(first.bias.bits == second.bias.bits)
   }
 
+  @Test("Skipping inputs that are zero changes no bit", arguments: KernelTesting.instructionSets)
+  func zeros(_ instructionSet: InstructionSet) throws {
+    let runner = try DenseRunner(instructionSet)
+    for (samples, inputs, units) in [(16, 100, 512), (21, 33, 257), (40, 16, 130), (3, 17, 64), (1, 5, 600)] {
+      for density in [0, 0.02, 0.2, 0.5] as [Float] {
+        var item = DenseCase(samples: samples, inputs: inputs, units: units)
+        // The last samples keep all inputs, so that both ways run.
+        item.zeroInputs(0..<max(1, samples - 6), density: density)
+        #expect(runner.forward(item).bits == inOrder(item, instructionSet).bits, "\(item), density \(density)")
+        for sample in [0, samples - 1] {
+          let alone = runner.forward(item.sample(sample))
+          #expect(alone.bits == inOrder(item.sample(sample), instructionSet).bits)
+        }
+      }
+    }
+  }
+
+  /// The sum as every instruction set rounds it: the bias, and one product after the other on top.
+  private func inOrder(_ item: DenseCase, _ instructionSet: InstructionSet) -> [Float] {
+    (0..<item.samples * item.units).map { index in
+      let (n, u) = index.quotientAndRemainder(dividingBy: item.units)
+      var sum = item.bias?[u] ?? 0
+      for k in 0..<item.inputs {
+        let (x, weight) = (item.input[n * item.inputs + k], item.weights[k * item.units + u])
+        #if arch(arm64)
+          sum.addProduct(x, weight)
+        #else
+          if instructionSet == .portable { sum += x * weight } else { sum.addProduct(x, weight) }
+        #endif
+      }
+      return sum
+    }
+  }
+
   @Test(
     "A gradient formed over the minibatch has the bits of the shards' sum", arguments: KernelTesting.instructionSets)
   func deferredGradient(_ instructionSet: InstructionSet) throws {
@@ -60,8 +94,7 @@ import Testing
       for (inputs, units) in [(1, 1), (7, 130), (50, 17), (31, 64), (26, 100)] {
         for density in [1, 0.3, 0.03] as [Float] {
           var item = DenseCase(samples: samples, inputs: inputs, units: units)
-          for (index, draw) in KernelTesting.numbers(item.input.count, lane: 5).enumerated()
-          where draw > 2 * density - 1 { item.input[index] = 0 }
+          item.zeroInputs(0..<samples, density: density)
           let (found, expected) = runner.deferredGradient(item, shard: shard)
           #expect(found.bits == expected.bits, "\(item) in shards of \(shard), density \(density)")
         }
@@ -137,6 +170,14 @@ struct DenseCase: CustomStringConvertible {
     part.input = Array(input[range.lowerBound * inputs..<range.upperBound * inputs])
     part.outputGradient = Array(outputGradient[range.lowerBound * units..<range.upperBound * units])
     return part
+  }
+
+  /// Makes inputs of some samples zero, all but about `density` of them.
+  mutating func zeroInputs(_ range: Range<Int>, density: Float) {
+    let draws = KernelTesting.numbers(input.count, lane: 5)
+    for index in range.lowerBound * inputs..<range.upperBound * inputs where draws[index] > 2 * density - 1 {
+      input[index] = 0
+    }
   }
 
   var description: String { "\(samples) samples, \(inputs) inputs, \(units) units" }

@@ -74,6 +74,9 @@ typedef struct ls_convolution_kernels {
 } ls_convolution_kernels;
 
 /// Fully connected layer, y = x W + b with W [inputs, units].
+///
+/// `forward` and `deferred_gradient` skip products with inputs that are zero where that is faster. It changes no bit of finite
+/// numbers but the sign of a zero, and is decided by the inputs alone.
 typedef struct ls_dense_kernels {
   /// `bias` may be null.
   void (*forward)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
