@@ -87,37 +87,103 @@ LS_INLINE vf ls_pool_vector(vf v00, vf v01, vf v10, vf v11, int shift, ls_winner
   return ls_select(most <= 0, (vf){}, most);
 }
 
-/// A row of windows, for the filters of a panel: `above` and `below` are two rows of the convolution, as wide as the
-/// panel. `winners` may be null.
-static void ls_pool_rows(const ls_window2d *w, const ls_pooling *p, const ls_panel *panel, const float *above,
-                         const float *below, float *y, uint8_t *winners) {
-  for (int64_t j = 0; j < p->width; j++, above += 2 * panel->columns, below += 2 * panel->columns) {
-    float *pixel = y + j * w->filters + panel->column;
-    for (int64_t c = 0; c < panel->columns;) {
-      int64_t filter = panel->column + c, shift = filter % LS_GROUP;
-      uint8_t *words = winners ? winners + (j * p->groups + filter / LS_GROUP) * LS_WINNERS : 0;
-      // A panel of narrow vectors may begin within a group.
-      ls_winners won = {};
-      if (winners && shift) won = ls_winners_at(words);
-      for (; c < panel->columns && shift < LS_GROUP; c += LS_LANES, shift += LS_LANES) {
-        int64_t lanes = ls_lanes_left(c, panel->columns);
-        const float *a = above + c, *b = below + c;
-        vf most = ls_pool_vector(ls_take(a, lanes), ls_take(a + panel->columns, lanes), ls_take(b, lanes),
-                                 ls_take(b + panel->columns, lanes), (int)shift, &won);
-        ls_put(pixel + c, most, lanes);
+// A window's four pixels are the rows of a register tile, so that its maximum is found in registers too.
+
+/// Windows of a tile for each number of vectors: at least eight sums, which hide the latency of a multiply-add.
+#define LS_WINDOW_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(2, 1) X(2, 2) X(3, 1) X(4, 1)
+#define LS_WINDOWS 3
+#if LS_LANES == 16
+static const int64_t ls_windows_of[LS_TILE_VECTORS] = {3, 2, 1, 1};
+#else
+static const int64_t ls_windows_of[LS_TILE_VECTORS] = {2, 1};
+#endif
+
+/// What the tiles of a row of windows share.
+typedef struct ls_window_row {
+  const float *bias;         ///< of the panel; may be null
+  int64_t segments, depth;   ///< rows of the kernel, floats in a row of it
+  int64_t line, channels;    ///< floats between rows and pixels of the image
+  const float *kernel;       ///< of the panel
+  int64_t kernel_row;        ///< floats between its rows
+  int64_t last, shift;       ///< columns of the last vector; first bit of the winners' words
+  int64_t filters, words;    ///< floats and bytes between output pixels
+} ls_window_row;
+
+/// The products of some windows side by side.
+LS_INLINE void ls_window_products(const ls_window_row *t, const float *image, int64_t segments, int64_t depth,
+                                  int windows, int vectors, vf sums[LS_WINDOWS][4][LS_TILE_VECTORS]) {
+  ls_mask mask = ls_mask_of(t->last);
+  vf start[LS_TILE_VECTORS] = {};
+  if (t->bias) ls_tile_load(t->bias, vectors, mask, start);
+  LS_EACH(i, windows) LS_EACH(place, 4) LS_EACH(v, vectors) sums[i][place][v] = start[v];
+  const float *b = t->kernel;
+  const int64_t channels = t->channels, line = t->line, row_stride = t->kernel_row;
+  for (int64_t a = 0; a < segments; a++, image += line) {
+    for (int64_t k = 0; k < depth; k++, b += row_stride) {
+      vf row[LS_TILE_VECTORS];
+      ls_tile_load(b, vectors, mask, row);
+      LS_EACH(i, windows) LS_EACH(place, 4) {
+        vf value = ls_splat(image[(place / 2) * line + (2 * i + place % 2) * channels + k]);
+        LS_EACH(v, vectors) sums[i][place][v] = ls_fma(value, row[v], sums[i][place][v]);
       }
-      if (winners) memcpy(words, &won, LS_WINNERS);
     }
   }
 }
 
-/// Two rows of the convolution for one panel.
-LS_INLINE int64_t ls_pooled_strip(const ls_window2d *w) { return 2 * (int64_t)w->out_width * w->filters; }
+/// Some windows: products, maximum, ReLU. `y` and `winners` (may be null) are those of the first.
+LS_INLINE void ls_window_tile(const ls_window_row *t, const float *image, float *y, uint8_t *winners, int windows,
+                              int vectors) {
+  vf sums[LS_WINDOWS][4][LS_TILE_VECTORS];
+  // The commonest first layer, 3 by 3 on one channel, with constants: its loops unroll.
+  if (t->segments == 3 && t->depth == 3) ls_window_products(t, image, 3, 3, windows, vectors, sums);
+  else ls_window_products(t, image, t->segments, t->depth, windows, vectors, sums);
+  LS_EACH(i, windows) {
+    ls_winners won = {};
+    // A panel of narrow vectors may begin within a group.
+    if (winners && t->shift) won = ls_winners_at(winners + i * t->words);
+    LS_EACH(v, vectors) {
+      int shift = (int)(t->shift + v * LS_LANES) % LS_GROUP;
+      vf most = ls_pool_vector(sums[i][0][v], sums[i][1][v], sums[i][2][v], sums[i][3][v], shift, &won);
+      ls_put(y + i * t->filters + v * LS_LANES, most, v < vectors - 1 ? LS_LANES : t->last);
+      if (shift + LS_LANES == LS_GROUP || v == vectors - 1) {
+        if (winners) memcpy(winners + i * t->words + (t->shift + v * LS_LANES) / LS_GROUP * LS_WINNERS, &won, LS_WINNERS);
+        won = (ls_winners){};
+      }
+    }
+  }
+}
+
+#define LS_WINDOW_TILE(vectors, windows)                                                                          \
+  static void ls_window_##vectors##x##windows(const ls_window_row *t, const float *image, float *y, uint8_t *w) { \
+    ls_window_tile(t, image, y, w, windows, vectors);                                                             \
+  }
+#define LS_WINDOW_ENTRY(vectors, windows) [vectors - 1][windows - 1] = ls_window_##vectors##x##windows,
+typedef void (*ls_window_function)(const ls_window_row *, const float *, float *, uint8_t *);
+#if LS_LANES != 16
+#undef LS_WINDOW_TILES
+#define LS_WINDOW_TILES(X) X(1, 1) X(1, 2) X(2, 1)
+#endif
+LS_WINDOW_TILES(LS_WINDOW_TILE)
+static const ls_window_function ls_window_tiles[LS_TILE_VECTORS][LS_WINDOWS] = {LS_WINDOW_TILES(LS_WINDOW_ENTRY)};
 
 static int64_t ls_pooled_forward_scratch(const ls_window2d *w) {
   ls_geometry g = ls_geometry_of(w);
   ls_panels panels = ls_panels_of(w->filters);
-  return ls_packed_size(w, &g, &panels) + g.canvas + ls_pooled_strip(w);
+  return ls_packed_size(w, &g, &panels) + g.canvas;
+}
+
+/// All windows of one sample, for one panel.
+static void ls_pooled_panel(const ls_pooling *p, const ls_window_row *t, int64_t vectors, const float *image, float *y,
+                            uint8_t *winners) {
+  const int64_t most = ls_windows_of[vectors - 1];
+  for (int64_t i = 0; i < p->height; i++) {
+    for (int64_t j = 0; j < p->width;) {
+      int64_t windows = p->width - j < most ? p->width - j : most, pixel = i * p->width + j;
+      ls_window_tiles[vectors - 1][windows - 1](t, image + 2 * (i * t->line + j * t->channels), y + pixel * t->filters,
+                                                winners ? winners + pixel * t->words : 0);
+      j += windows;
+    }
+  }
 }
 
 static void ls_pooled_forward(const ls_window2d *w, int64_t samples, const float *x, const float *kernel,
@@ -126,7 +192,7 @@ static void ls_pooled_forward(const ls_window2d *w, int64_t samples, const float
   ls_pooling pool = ls_pooling_of(w);
   ls_panels panels = ls_panels_of(w->filters);
   int64_t packed = ls_packed_size(w, &g, &panels), taps = w->kernel_height * g.window_row;
-  float *canvas = scratch + packed, *strip = canvas + g.canvas;
+  float *canvas = scratch + packed;
   if (packed) ls_pack(taps, &panels, kernel, scratch);
   if (g.canvas) memset(canvas, 0, (size_t)g.canvas * sizeof(float));
   for (int64_t n = 0; n < samples; n++, y += pool.y_sample) {
@@ -137,27 +203,19 @@ static void ls_pooled_forward(const ls_window2d *w, int64_t samples, const float
     }
     for (int64_t part = 0; part < panels.vectors.parts; part++) {
       ls_panel panel = ls_panel_at(&panels, part);
-      ls_product p = {.tile = {.start = bias ? bias + panel.column : 0, .c_row = panel.columns, .last = panel.last},
-                      .segments = w->kernel_height, .depth = g.window_row, .a_row = w->channels, .a_segment = g.line,
-                      .b = packed ? scratch + taps * panel.column : kernel, .b_row = panel.columns,
-                      .b_segment = g.window_row * panel.columns};
-      float *below = strip + pool.columns * panel.columns;
-      for (int64_t i = 0; i < pool.height; i++) {
-        p.tile.c = strip;
-        p.a = image + 2 * i * g.line;
-        ls_product_run(p, pool.columns, panel.vectors);
-        p.tile.c = below;
-        p.a += g.line;
-        ls_product_run(p, pool.columns, panel.vectors);
-        ls_pool_rows(w, &pool, &panel, strip, below, y + i * pool.width * w->filters,
-                     winners ? winners + i * pool.winners_line : 0);
-      }
+      ls_window_row t = {
+          .bias = bias ? bias + panel.column : 0, .segments = w->kernel_height, .depth = g.window_row, .line = g.line,
+          .channels = w->channels, .kernel = packed ? scratch + taps * panel.column : kernel,
+          .kernel_row = panel.columns, .last = panel.last, .shift = panel.column % LS_GROUP, .filters = w->filters,
+          .words = pool.groups * LS_WINNERS};
+      ls_pooled_panel(&pool, &t, panel.vectors, image, y + panel.column,
+                      winners ? winners + panel.column / LS_GROUP * LS_WINNERS : 0);
     }
     if (winners) winners += pool.winners_sample;
   }
 }
 
-/// The reverse of `ls_pool_rows`, all filters: the gradient of a row of pooled pixels goes to the winners, `columns`
+/// The reverse of pooling: the gradient of a row of pooled pixels goes to the winners, `columns`
 /// pixels in each of two rows.
 static void ls_unpool_rows(const ls_window2d *w, const ls_pooling *p, const float *dy, const uint8_t *winners,
                            float *above, float *below) {

@@ -45,7 +45,7 @@ static ls_sparse ls_sparse_of(const ls_window2d *w) {
   int64_t channels = vectors * LS_LANES / kw;
   if (channels >= w->channels) channels = w->channels;
   else channels = channels / LS_LANES * LS_LANES;
-  if (channels * kw * 2 < LS_LANES) return s;
+  if (channels * kw < LS_LANES) return s;
   s.channels = channels;
   s.blocks = (w->channels + channels - 1) / channels;
   s.row = kw * channels;
@@ -86,16 +86,22 @@ LS_INLINE void ls_sparse_append(const ls_sparse *s, int32_t corner, int64_t filt
                                 ls_nonzero *lists, int32_t *counts) {
   const vi down = (vi){} + (int32_t)s->line, right = (vi){} + (int32_t)s->channels, one = (vi){} + 1;
   LS_EACH(part, LS_GROUP / LS_LANES) {
-    const int64_t first = part * LS_LANES, size = filters - first < LS_LANES ? filters - first : LS_LANES;
-    int32_t at[LS_LANES], count[LS_LANES];
-    vi places = corner + (ls_lanes_of(won.row >> first) & down) + (ls_lanes_of(won.column >> first) & right), before;
-    memcpy(at, &places, sizeof at);
+    const int64_t first = part * LS_LANES;
+    if (first >= filters) break;
+    const int64_t size = ls_lanes_left(first, filters);
+    vi at = corner + (ls_lanes_of(won.row >> first) & down) + (ls_lanes_of(won.column >> first) & right);
+    vi value = (vi)ls_take(dy + first, size), before;
     memcpy(&before, counts + first, sizeof before);
-    memcpy(count, &before, sizeof count);
     vi after = before + (ls_lanes_of(won.positive >> first) & one);
     memcpy(counts + first, &after, sizeof after);
+    ls_nonzero entries[LS_LANES];
+    int32_t count[LS_LANES];
+    vi low = __builtin_shufflevector(at, value, LS_ZIP_LOW), high = __builtin_shufflevector(at, value, LS_ZIP_HIGH);
+    memcpy(entries, &low, sizeof low);
+    memcpy(entries + LS_LANES / 2, &high, sizeof high);
+    memcpy(count, &before, sizeof count);
     for (int64_t k = 0; k < size; k++)
-      lists[(first + k) * s->entries + count[k]] = (ls_nonzero){at[k], dy[first + k]};
+      memcpy(lists + (first + k) * s->entries + count[k], entries + k, sizeof *lists);
   }
 }
 
@@ -403,6 +409,8 @@ static void ls_scatter_input_gradient(const ls_window2d *w, int64_t samples, con
 
 // MARK: Both passes
 
+static int32_t ls_pooled_suits(const ls_window2d *w) { return !(w->filters <= LS_GROUP / 2 && ls_planes_suit(w)); }
+
 static int64_t ls_pooled_prepared(const ls_window2d *w) { return ls_sparse_prepared(w); }
 
 static void ls_pooled_prepare(const ls_window2d *w, const float *kernel, float *prepared) {
@@ -422,7 +430,66 @@ static int64_t ls_pooled_scratch(const ls_window2d *w) {
   return most;
 }
 
-/// The dense way: row of windows after row of windows, unpooled and put through the tiles of the plain convolution.
+// First layers have windows too short for vectors, so vectors hold filters: every float of a window has its sums in
+// registers, and a filter's gradient is masked to its winner's place.
+
+/// Whether that fits the registers: 3 by 3 on one channel, the commonest first layer.
+LS_INLINE int ls_is_masked(const ls_window2d *w) {
+  return w->kernel_height == 3 && w->kernel_width == 3 && w->channels == 1;
+}
+
+#if LS_LANES == 16
+#define LS_MASKED_VECTORS 2
+#else
+#define LS_MASKED_VECTORS 1
+#endif
+
+/// A panel's sums over one sample, taken up from `gradient` where `resume` is set.
+LS_INLINE void ls_masked_tile(const ls_window2d *w, const ls_pooling *p, const float *image, int64_t line,
+                              const float *dy, const uint8_t *winners, const ls_panel *panel, float *gradient,
+                              int resume, int vectors) {
+  vf sums[9][LS_MASKED_VECTORS];
+  ls_mask mask = ls_mask_of(panel->last);
+  gradient += panel->column;
+  LS_EACH(k, 9) {
+    LS_EACH(v, vectors) sums[k][v] = (vf){};
+    if (resume) ls_tile_load(gradient + k * w->filters, vectors, mask, sums[k]);
+  }
+  for (int64_t i = 0; i < p->height; i++) {
+    for (int64_t j = 0; j < p->width; j++) {
+      const int64_t at = i * p->width + j;
+      const float *corner = image + 2 * i * line + 2 * j;
+      vf g[LS_MASKED_VECTORS], places[4][LS_MASKED_VECTORS];
+      ls_tile_load(dy + at * w->filters + panel->column, vectors, mask, g);
+      LS_EACH(v, vectors) {
+        int64_t c = panel->column + v * LS_LANES;
+        ls_winners won = ls_winners_at(winners + (at * p->groups + c / LS_GROUP) * LS_WINNERS);
+        int shift = (int)(c % LS_GROUP);
+        LS_EACH(place, 4) {
+          uint32_t column = place & 1 ? won.column : ~(uint32_t)won.column, low = place & 2 ? won.row : ~(uint32_t)won.row;
+          places[place][v] = ls_select(ls_lanes_of((won.positive & column & low) >> shift), g[v], (vf){});
+        }
+      }
+      LS_EACH(place, 4) LS_EACH(tap, 9) {
+        vf value = ls_splat(corner[(place / 2 + tap / 3) * line + place % 2 + tap % 3]);
+        LS_EACH(v, vectors) sums[tap][v] = ls_fma(value, places[place][v], sums[tap][v]);
+      }
+    }
+  }
+  LS_EACH(k, 9) ls_tile_store(gradient + k * w->filters, vectors, mask, sums[k]);
+}
+
+static void ls_masked_sample(const ls_window2d *w, const ls_pooling *p, const float *image, int64_t line,
+                             const float *dy, const uint8_t *winners, float *gradient, int resume) {
+  ls_panels panels = {w->filters, ls_split_of((w->filters + LS_LANES - 1) / LS_LANES, LS_MASKED_VECTORS)};
+  for (int64_t part = 0; part < panels.vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(&panels, part);
+    if (panel.vectors == 1) ls_masked_tile(w, p, image, line, dy, winners, &panel, gradient, resume, 1);
+    else ls_masked_tile(w, p, image, line, dy, winners, &panel, gradient, resume, LS_MASKED_VECTORS);
+  }
+}
+
+/// Without lists: the windows masked or, row after row, unpooled and put through the tiles of the plain convolution.
 static void ls_unpooled_weight_gradient(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
                                         const uint8_t *winners, float *kernel_gradient, float *scratch) {
   ls_geometry g = ls_geometry_of(w);
@@ -439,6 +506,12 @@ static void ls_unpooled_weight_gradient(const ls_window2d *w, int64_t samples, c
     if (g.canvas) {
       ls_canvas_fill(w, &g, 1, image, canvas);
       image = canvas;
+    }
+    if (ls_is_masked(w)) {
+      ls_masked_sample(w, &p, image, g.line, dy, winners, kernel_gradient, n > 0);
+      dy += p.y_sample;
+      winners += p.winners_sample;
+      continue;
     }
     for (int64_t i = 0; i < p.height; i++, dy += p.width * w->filters, winners += p.winners_line) {
       ls_unpool_rows(w, &p, dy, winners, strip, strip + g.y_line);
@@ -464,5 +537,5 @@ static void ls_pooled_input_gradient(const ls_window2d *w, int64_t samples, cons
 }
 
 #define LS_POOLED_KERNELS                                                                     \
-  {ls_pooled_scratch, ls_pooled_prepared,        ls_pooled_prepare,                           \
+  {ls_pooled_suits,   ls_pooled_scratch,         ls_pooled_prepared,      ls_pooled_prepare, \
    ls_pooled_forward, ls_pooled_weight_gradient, ls_pooled_input_gradient}

@@ -168,6 +168,8 @@ typedef struct ls_update_kernels {
 /// written. `w` is the convolution's window; PH = out_height / 2 and PW = out_width / 2, rounded down, and what pooling does not
 /// read is not computed.
 typedef struct ls_pooled_kernels {
+  /// Whether these kernels are the fast ones for `w`: not for a one-channel image with few filters, whose convolution alone is faster.
+  int32_t (*suits)(const ls_window2d *w);
   /// Floats of scratch that the kernels below need (their maximum).
   int64_t (*scratch)(const ls_window2d *w);
   /// Floats that `prepare` writes.

@@ -15,7 +15,7 @@ struct PooledConvolution: LayerOperation {
     guard convolution.activation == .relu, convolution.stride == .init(1), pool.isQuarter,
       let first = try? convolution.plan(input: input, context: context),
       let second = try? pool.plan(input: first.output, context: context),
-      let window = try? convolution.window(on: input),
+      let window = try? convolution.window(on: input), context.kernels.pooledConvolutionSuits(window),
       second.output.dimensions == [window.pooled.height, window.pooled.width, window.filters]
     else { return nil }
     let kernels = context.kernels

@@ -3,6 +3,12 @@ import CKernels
 // The Swift face of `ls_pooled_kernels`: convolution, ReLU and 2 × 2 max-pooling in one. Equations and layouts:
 // lockstep_kernels.h.
 extension Kernels {
+  /// Whether these kernels are faster than the convolution and the pooling one after the other.
+  public func pooledConvolutionSuits(_ window: Window2D) -> Bool {
+    var w = window.c
+    return table.pointee.pooled.suits(&w) != 0
+  }
+
   /// Floats of scratch memory that the kernels need for this window.
   public func pooledConvolutionScratch(_ window: Window2D) -> Int {
     var w = window.c
