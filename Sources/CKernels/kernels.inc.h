@@ -12,6 +12,7 @@
 #include "pooled.inc.h"
 #include "sparse.inc.h"
 #include "update.inc.h"
+#include "winograd.inc.h"
 
 #include "deferred.inc.h"
 #include "skip.inc.h"
@@ -27,4 +28,5 @@ const ls_kernels LS_NAME(ls_kernels_table) = {
     .update = LS_UPDATE_KERNELS,
     .pooled = LS_POOLED_KERNELS,
     .peak = ls_peak,
+    .winograd = LS_WINOGRAD_KERNELS,
 };

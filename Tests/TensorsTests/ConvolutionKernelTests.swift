@@ -150,7 +150,7 @@ struct ConvolutionCase: CustomStringConvertible {
   let window: Window2D
   let samples: Int
   var input: [Float]
-  let kernel: [Float]
+  var kernel: [Float]
   var bias: [Float]?
   var outputGradient: [Float]
 

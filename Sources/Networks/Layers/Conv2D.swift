@@ -83,38 +83,25 @@ public struct Conv2D: Layer, Equatable {
       name: "kernel", shape: weights, initializer: kernelInitializer, fanIn: cells * window.channels,
       fanOut: cells * filters)
     let bias = ParameterSpec.bias(filters, initializer: biasInitializer)
+    let passes = ConvolutionPasses(window, hasBias: useBias, context: context)
     return LayerPlan(
-      Convolution(window: window, hasBias: useBias), output: output, parameters: useBias ? [kernel, bias] : [kernel],
+      Convolution(passes: passes), output: output, parameters: useBias ? [kernel, bias] : [kernel],
       flops: 2 * cells * window.channels * output.count + (useBias ? output.count : 0),
       multiplyAdds: window.cellsInside * window.channels * filters, backwardReads: .input,
-      prepared: .init(backward: context.kernels.convolutionPrepared(window)),
-      scratchCount: context.kernels.convolutionScratch(window))
+      prepared: passes.prepared(context.kernels), scratchCount: passes.scratchCount(context.kernels))
   }
 }
 
 /// The three passes of a convolution: y = x ∗ K + b; dK and db; dx.
 private struct Convolution: LayerOperation {
-  let window: Window2D
-  let hasBias: Bool
+  let passes: ConvolutionPasses
 
-  func prepare(_ pass: PreparePass) {
-    guard let backward = pass.backward else { return }
-    pass.kernels.prepareConvolution(window, kernel: pass.parameters[0], prepared: backward)
-  }
+  func prepare(_ pass: PreparePass) { passes.prepare(pass) }
 
-  func forward(_ pass: ForwardPass) {
-    pass.kernels.convolution(
-      window, samples: pass.samples, input: pass.input, kernel: pass.parameters[0],
-      bias: hasBias ? pass.parameters[1] : nil, output: pass.output, scratch: pass.scratch)
-  }
+  func forward(_ pass: ForwardPass) { passes.forward(pass) }
 
   func backward(_ pass: BackwardPass) {
-    pass.kernels.convolutionWeightGradient(
-      window, samples: pass.samples, input: pass.input, outputGradient: pass.outputGradient,
-      kernelGradient: pass.gradients[0], biasGradient: hasBias ? pass.gradients[1] : nil, scratch: pass.scratch)
-    guard let inputGradient = pass.inputGradient else { return }
-    pass.kernels.convolutionInputGradient(
-      window, samples: pass.samples, outputGradient: pass.outputGradient, prepared: pass.prepared,
-      inputGradient: inputGradient, scratch: pass.scratch)
+    passes.weightGradient(pass)
+    passes.inputGradient(pass)
   }
 }

@@ -9,9 +9,10 @@ struct TrainingSet {
   let labels: Storage<Int32>
 
   init(
-    input: Shape, layers: [any Layer], samples: Int, kernels: Kernels, seed: UInt64 = 1
+    input: Shape, layers: [any Layer], samples: Int, kernels: Kernels, numerics: Numerics = Numerics(),
+    seed: UInt64 = 1
   ) throws {
-    network = try Network(input: input, layers: layers, kernels: kernels)
+    network = try Network(input: input, layers: layers, kernels: kernels, numerics: numerics)
     parameters = Storage(count: network.parameters.count)
     for (lane, entry) in network.parameters.entries.enumerated() {
       // Biases too: what is 0 hides mistakes. The kernel's deviation keeps sums near 1.
