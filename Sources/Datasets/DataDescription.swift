@@ -10,10 +10,10 @@ import Tensors
 public enum DataDescription: Sendable, Equatable {
   /// One IDX file.
   case file(IDXDescription)
-  /// A directory with MNIST's file names: the parts that it has.
+  /// A directory with the file names of MNIST or CIFAR-10: the parts that it has.
   case dataset([DatasetDescription])
 
-  /// Looks at an IDX file or at a directory of them.
+  /// Looks at an IDX file, or at a directory with the files of a data set.
   ///
   /// - Throws: `DatasetError`, for a directory also where it has no part of a data set, or half of one.
   public init(path: String) throws(DatasetError) {
@@ -22,16 +22,24 @@ public enum DataDescription: Sendable, Equatable {
       self = .file(IDXDescription(try IDXArray(path: path)))
       return
     }
-    // As many classes as a byte can name, since what is asked is which ones there are.
-    let source = MNISTSource(directory: path, classes: 256)
-    let context = DatasetContext()
-    var parts: [DatasetDescription] = []
-    for split in DatasetSplit.allCases where source.hasImages(split, in: path) {
-      parts.append(DatasetDescription(try source.load(split, context: context)))
+    let cifar10 = DatasetSplit.allCases.filter { CIFAR10Source.hasFiles($0, in: path) }
+    if !cifar10.isEmpty {
+      self = try .dataset(Self.describe(cifar10, of: CIFAR10Source(directory: path)))
+      return
     }
-    // Says what was looked for.
-    if parts.isEmpty { _ = try source.load(.train, context: context) }
-    self = .dataset(parts)
+    // As many classes as a byte can name, since what is asked is which ones there are.
+    let mnist = MNISTSource(directory: path, classes: 256)
+    let splits = DatasetSplit.allCases.filter { mnist.hasImages($0, in: path) }
+    // Where there is none, reading the first says what was looked for.
+    self = try .dataset(Self.describe(splits.isEmpty ? [.train] : splits, of: mnist))
+  }
+
+  private static func describe(
+    _ splits: [DatasetSplit], of source: any DatasetSource
+  ) throws(DatasetError) -> [DatasetDescription] {
+    var parts: [DatasetDescription] = []
+    for split in splits { parts.append(DatasetDescription(try source.load(split, context: DatasetContext()))) }
+    return parts
   }
 }
 

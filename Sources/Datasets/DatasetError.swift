@@ -4,6 +4,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case missing(dataset: String, files: [String], directories: [String], remedy: String)
   /// A file is not what it should be.
   case file(path: String, fault: IDXFault)
+  /// A file is not one of CIFAR-10.
+  case cifar10(path: String, fault: CIFAR10Fault)
   /// Image file and label file disagree about the number of samples.
   case counts(imagesPath: String, images: Int, labelsPath: String, labels: Int)
   /// A label outside `0..<classes`.
@@ -22,6 +24,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "data set '\(dataset)' is missing: no \(files.joined(separator: " or ")) in "
         + "\(directories.joined(separator: " or ")); \(remedy)"
     case .file(let path, let fault):
+      return "\(path): \(fault)"
+    case .cifar10(let path, let fault):
       return "\(path): \(fault)"
     case .counts(let imagesPath, let images, let labelsPath, let labels):
       return "\(imagesPath) holds \(images) images, but \(labelsPath) holds \(labels) labels; "

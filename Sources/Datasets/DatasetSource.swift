@@ -51,6 +51,7 @@ public enum DatasetTable {
   public static var sources: [any DatasetSource.Type] {
     [
       MNISTSource.self,
+      CIFAR10Source.self,
       DigitsSource.self,
     ]
   }

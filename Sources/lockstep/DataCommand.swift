@@ -109,7 +109,7 @@ struct DigitsCommand: ParsableCommand {
 /// `lockstep data describe PATH`
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Say what an IDX file, or a folder with MNIST's file names, holds.")
+    commandName: "describe", abstract: "Say what an IDX file, or a folder with the files of MNIST or CIFAR-10, holds.")
 
   @Argument(help: "A file or a folder.")
   var path: String

@@ -71,7 +71,7 @@ enum Outcome: Int32 {
     switch error {
     case .missing, .file(_, .unreadable): self = .inputMissing
     case .unwritable: self = .cannotWrite
-    case .file, .counts, .label, .shapes: self = .badData
+    case .file, .cifar10, .counts, .label, .shapes: self = .badData
     case .tooFewToHoldOut: self = .badConfig
     }
   }

@@ -24,6 +24,11 @@ struct BadDataTests {
     }
   }
 
+  /// A call that trains on CIFAR-10.
+  private static let cifar10Arguments = [
+    "train", "c.json", "--set", #"data={"dataset":"cifar10","directory":"cifar"}"#, "--run", "run",
+  ]
+
   /// A call that trains where the image file is another one.
   private static func images(_ name: String, _ error: String, change: @escaping @Sendable (inout [UInt8]) -> Void)
     -> BadInput
@@ -109,6 +114,27 @@ struct BadDataTests {
     },
   ]
 
+  static let cifar10: [BadInput] = [
+    BadInput(
+      "a cut file of CIFAR-10", cifar10Arguments,
+      error:
+        "lockstep: cifar/data_batch_1.bin: holds 5 bytes, no multiple of the 3073 of a record (a label and 3 × 32 × 32 pixels); "
+        + "it is damaged, or not of CIFAR-10's binary version", status: 65
+    ) { command in
+      try command.write(SmallConfigs.linear, to: "c.json")
+      try FileManager.default.createDirectory(
+        at: command.directory.appendingPathComponent("cifar"), withIntermediateDirectories: true)
+      for batch in 1...5 { try command.write("bytes", to: "cifar/data_batch_\(batch).bin") }
+    },
+    BadInput(
+      "no CIFAR-10", cifar10Arguments,
+      error:
+        "lockstep: data set 'cifar10' is missing: no data_batch_1.bin in cifar; "
+        + "unpack cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html there, or set "
+        + "data.directory or LOCKSTEP_DATA", status: 66
+    ) { try $0.write(SmallConfigs.linear, to: "c.json") },
+  ]
+
   static let missing: [BadInput] = [
     BadInput(
       "no data set", arguments,
@@ -142,7 +168,7 @@ struct BadDataTests {
         """, status: 66),
   ]
 
-  @Test(arguments: plain + compressed + missing)
+  @Test(arguments: plain + compressed + cifar10 + missing)
   func isRefused(bad: BadInput) throws { try bad.check() }
 }
 

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test("names every source of the table") func names() {
-    #expect(DataConfiguration.dataSchemas.map(\.name) == ["mnist", "digits"])
+    #expect(DataConfiguration.dataSchemas.map(\.name) == ["mnist", "cifar10", "digits"])
     for schema in DataConfiguration.dataSchemas {
       #expect(Set(schema.fields.map(\.name)).count == schema.fields.count, "a key of \(schema.name) is there twice")
     }
@@ -23,6 +23,7 @@ import Testing
     #expect(mnist.validation == 0 && mnist.normalization == .scale)
     #expect((mnist.source as? MNISTSource)?.directory == "Data/mnist")
     #expect((mnist.source as? MNISTSource)?.classes == 10)
+    #expect((try decode(["dataset": "cifar10"]).source as? CIFAR10Source)?.directory == "Data/cifar10")
     let digits = try #require(decode(["dataset": "digits"]).source as? DigitsSource)
     #expect(digits.trainSamples == 20_000 && digits.testSamples == 4_000 && digits.seed == 1)
   }

@@ -14,11 +14,16 @@ final class TemporaryDirectory {
   /// Path of a file in it.
   func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
+  /// Writes a file; folders in its name are made.
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    try Data(bytes).write(to: URL(fileURLWithPath: self(name)))
+    let url = URL(fileURLWithPath: self(name))
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
     return self(name)
   }
+
+  func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: self(name)) }
 
   func read(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(fileURLWithPath: self(name)))) }
 
