@@ -1,6 +1,7 @@
 """Lockstep beside PyTorch, Keras, TensorFlow and JAX on the same configs and cores; called by Benchmarks/peers."""
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -12,8 +13,12 @@ import sys
 import tempfile
 import time
 
+import accuracy
 import markdown
+import random_cifar10
+import sides
 import speed
+import time_to_accuracy
 from sides import PEERS
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -34,6 +39,12 @@ def arguments():
     parser.add_argument("--rounds", type=int, metavar="N", help="windows of each side (default: 5, --quick 3)")
     parser.add_argument("--seconds", type=float, metavar="S", help="length of a window (default: 0.6, --quick 0.4)")
     parser.add_argument("--quick", action="store_true", help="mnist-cnn alone unless configs are named")
+    parser.add_argument(
+        "--accuracy", action="store_true", help="test accuracy after one epoch and after all, not speed"
+    )
+    parser.add_argument("--time-to-accuracy", action="store_true", help="seconds to 99.0 %% on MNIST, not speed")
+    parser.add_argument("--epochs", type=int, metavar="N", help="of --accuracy, instead of the config's")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs of each side for accuracy (default: 3)")
     parser.add_argument("--json", metavar="FILE", help="write every measured value there")
     parser.add_argument("--pythons", type=json.loads, default={}, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -70,11 +81,25 @@ def main():
             seconds=options.seconds or (0.4 if options.quick else 0.6),
         )
         warm(plan)
-        cells = [cell for path in configs(options) for cell in cells_of(plan, path, options.batch)]
-    print(text(cells, missing), end="")
-    if options.json:
-        with open(options.json, "w") as file:
+        if options.time_to_accuracy:
+            tables = [time_to_accuracy.measure(plan, options.seeds)]
+        elif options.accuracy:
+            tables = [accuracy.measure(plan, path, options.epochs, options.seeds) for path in configs(options)]
+        else:
+            cells = [cell for path in configs(options) for cell in cells_of(plan, path, options.batch)]
+            tables = [*map(markdown.speed, cells), markdown.evaluation(cells), markdown.failures(cells)]
+            save(cells, options.json)
+    print("\n".join([heading(options), *filter(None, tables), *left_out(missing)]), end="")
+
+
+def save(cells, path):
+    if path:
+        with open(path, "w") as file:
             json.dump([dataclasses.asdict(cell) for cell in cells], file, indent=2)
+
+
+def left_out(missing):
+    return ["Could not be installed here, and left out: " + "; ".join(missing) + ".\n"] if missing else []
 
 
 def use_processors(threads):
@@ -86,14 +111,33 @@ def use_processors(threads):
 
 
 def configs(options):
-    for name in options.configs or (CONFIGS[:1] if options.quick else CONFIGS):
+    """CIFAR-10 is not everybody's to have, and its accuracy takes hours: only speed is measured on it."""
+    known = [name for name in CONFIGS if not (options.accuracy and name in HEAVY)]
+    for name in options.configs or (known[:1] if options.quick else known):
         yield name if name.endswith(".json") else os.path.join(ROOT, "Configs", name + ".json")
 
 
 def cells_of(plan, path, batches):
     name = os.path.basename(path).removesuffix(".json")
-    for index, batch in enumerate(batches or HEAVY.get(name, [128, 32, 512])):
-        yield speed.measure(plan, path, batch, whole=index == 0)
+    with random_images(plan, path) as settings:
+        for index, batch in enumerate(batches or HEAVY.get(name, [128, 32, 512])):
+            yield speed.measure(plan, path, batch, whole=index == 0, settings=settings)
+
+
+@contextlib.contextmanager
+def random_images(plan, path):
+    """Settings of a config on CIFAR-10 for as many random images as a measurement needs; none for other data."""
+    with open(path) as file:
+        if json.load(file)["data"]["dataset"] != "cifar10":
+            yield []
+            return
+    folder, before = os.path.join(plan.folder, "random"), os.environ["LOCKSTEP_DATA"]
+    random_cifar10.write(os.path.join(folder, "cifar10"))
+    os.environ["LOCKSTEP_DATA"] = folder
+    try:
+        yield [f"data.directory={folder}/cifar10"]
+    finally:
+        os.environ["LOCKSTEP_DATA"] = before
 
 
 def warm(plan):
@@ -103,25 +147,13 @@ def warm(plan):
         subprocess.run([plan.pythons[environment], "-c", imports], stderr=subprocess.DEVNULL, check=True)
 
 
-def text(cells, missing):
-    parts = [heading(cells)]
-    parts += [markdown.speed(cell) for cell in cells]
-    parts += [markdown.evaluation(cells), markdown.failures(cells)]
-    if missing:
-        parts.append("Could not be installed here, and left out: " + "; ".join(missing) + ".\n")
-    return "\n".join(part for part in parts if part)
-
-
-def heading(cells):
-    versions = {name: version for cell in cells for name, version in cell.versions.items()}
-    software = [f"Lockstep {revision()}", *(f"{name} {version}" for name, version in versions.items())]
-    software.append(f"Python {platform.python_version()}")
-    command = shlex.join(["Benchmarks/peers", *os.environ.get("PEERS_ARGUMENTS", "").split()])
-    peaks = ", ".join(f"{cell.peak / 1e9:,.0f}" for cell in cells)
-    return (
-        f"`{command}` on {time.strftime('%Y-%m-%d')}: {processor()}, {len(os.sched_getaffinity(0))} processors used; "
-        f"{', '.join(software)}. FP32 peak, measured in every round, median of each table: {peaks} GFLOP/s.\n"
-    )
+def heading(options):
+    versions = [f"{name} {version}" for name, version in sorted(sides.VERSIONS.items())]
+    software = [f"Lockstep {revision()}", *versions, f"Python {platform.python_version()}"]
+    # Behind --pythons, which Benchmarks/peers puts first.
+    command = shlex.join(["Benchmarks/peers", *sys.argv[3:]])
+    machine = f"{processor()}, {markdown.count(options.threads, 'processor')} used"
+    return f"`{command}`, {time.strftime('%Y-%m-%d')}, {machine}; {', '.join(software)}.\n"
 
 
 def revision():

@@ -23,7 +23,8 @@ def speed(cell):
         ]
         for side in sides
     ]
-    title = f"#### {cell.config}, batch {cell.batch}, {threads(cell.threads)}\n\n"
+    title = f"#### {cell.config}, batch {cell.batch}, {count(cell.threads, 'thread')}\n\n"
+    title += f"FP32 peak in the same run: {cell.peak / 1e9:,.0f} GFLOP/s.\n\n"
     head = ["", "samples/s", "lowest–highest", "% of FP32 peak", "to the best peer", "peak memory, MiB", "start-up, s"]
     return title + table(head, rows)
 
@@ -64,5 +65,5 @@ def failures(cells):
     return "Left out:\n\n" + "\n".join(lines) + "\n" if lines else ""
 
 
-def threads(count):
-    return f"{count} thread" + ("s" if count > 1 else "")
+def count(number, noun):
+    return f"{number} {noun}" + ("s" if number > 1 else "")

@@ -18,6 +18,10 @@ KEEP_MEMORY = {
 }
 
 
+# Of the frameworks that were started, as they say themselves.
+VERSIONS = {}
+
+
 class Failed(Exception):
     """A side cannot do what it was asked."""
 
@@ -93,7 +97,8 @@ class PeerProcess:
             self.close()
             raise
         self.start_up = time.perf_counter() - started
-        self.parameters, self.versions = first["parameters"], first["versions"]
+        self.parameters = first["parameters"]
+        VERSIONS.update(first["versions"])
         self.signal(signal.SIGSTOP)
 
     def ask(self, **command):

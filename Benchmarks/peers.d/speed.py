@@ -12,6 +12,10 @@ from config import Config
 from lockstep import Lockstep
 from sides import PEERS, Failed, PeerProcess
 
+# Length of Lockstep's first run, before anything is measured.
+WARM_UP_SECONDS = 2
+# An evaluation is long and steady: fewer are enough.
+EVALUATION_ROUNDS = 3
 # Largest relative difference between losses that are the same but for rounding.
 LOSS_TOLERANCE = 1e-4
 
@@ -49,7 +53,6 @@ class Cell:
     peers: list
     peaks: list = dataclasses.field(default_factory=list)
     failures: dict = dataclasses.field(default_factory=dict)
-    versions: dict = dataclasses.field(default_factory=dict)
 
     @property
     def peak(self):
@@ -69,6 +72,9 @@ class Plan:
     rounds: int
     seconds: float
 
+    def peers_among(self, names):
+        return [peer for peer in PEERS if peer.name in self.peers and peer.name in names]
+
     def log(self, text):
         print(text, file=sys.stderr, flush=True)
 
@@ -79,21 +85,23 @@ class Plan:
 
 def measure(plan, path, batch, whole, settings=()):
     """One config at one batch size; with `whole` the peers are checked and the evaluation is measured too."""
-    program = Lockstep(plan.root, path, batch, plan.threads, plan.folder, settings)
-    directory, _ = program.start_up(4)
-    resolved = f"{directory}/config.json"
+    settings = (*settings, f"training.batchSize={batch}", "checkpoint.everyEpochs=0")
+    program = Lockstep(plan.root, path, plan.threads, plan.folder, settings)
+    # Its checkpoint is what the peers are checked with.
+    first = program.forever(1, WARM_UP_SECONDS)
+    resolved = f"{first.directory}/config.json"
     config = Config(resolved)
     ours = Measured("lockstep", "**Lockstep**")
     cell = Cell(config.name, batch, plan.threads, config.flops, config.parameters, ours, [])
-    plan.log(f"{config.name}, batch {batch}, {markdown.threads(plan.threads)}")
-    ours.start_up = min(program.start_up(1)[1] for _ in range(3))
+    plan.log(f"{config.name}, batch {batch}, {markdown.count(plan.threads, 'thread')}")
+    ours.start_up = statistics.median(program.start_up(1) for _ in range(3))
     processes = {}
     try:
         for peer in chosen(plan, whole):
             start(plan, cell, processes, peer, resolved)
         train(plan, cell, program, processes)
         if whole:
-            check(plan, cell, program, processes, directory)
+            check(plan, cell, program, processes, first.directory)
             evaluate(plan, cell, path, processes, settings)
     finally:
         for process in processes.values():
@@ -102,7 +110,9 @@ def measure(plan, path, batch, whole, settings=()):
 
 
 def chosen(plan, whole):
-    return [peer for peer in PEERS if peer.name in plan.peers and (whole or not peer.evaluation_only)]
+    """The peers to be started; several processes of one thread need several threads."""
+    peers = [peer for peer in plan.peers_among(plan.peers) if plan.threads > 1 or peer.name != "pytorch-ddp"]
+    return [peer for peer in peers if whole or not peer.evaluation_only]
 
 
 def start(plan, cell, processes, peer, config):
@@ -112,7 +122,6 @@ def start(plan, cell, processes, peer, config):
         fail(plan, cell, processes, peer, reason)
         return
     processes[peer.name] = process
-    cell.versions.update(process.versions)
     cell.peers.append(Measured(peer.name, peer.label, start_up=process.start_up))
     plan.log(f"  {peer.label}: first step after {process.start_up:.1f} s")
 
@@ -131,7 +140,7 @@ def check(plan, cell, program, processes, directory):
     With Lockstep's weights all must find the same loss over the test set.
     """
     checkpoint = max(glob.glob(f"{directory}/*.weights.h5"))
-    loss, _ = program.evaluation(directory)
+    loss = program.evaluation(directory)
     for side in cell.peers:
         process = processes[side.name]
         if process.parameters != cell.parameters:
@@ -146,8 +155,9 @@ def check(plan, cell, program, processes, directory):
 
 
 def train(plan, cell, program, processes):
-    # A window has three steps at least, at half the peak.
-    seconds = max(plan.seconds, 3 * cell.batch * cell.flops / (0.5 * plan.peak()))
+    # At half the peak, a window has three steps at least, and Lockstep's log a row about every 20 ms.
+    step = cell.batch * cell.flops / (0.5 * plan.peak())
+    seconds, every = max(plan.seconds, 3 * step), max(1, round(0.02 / step))
     sides = [cell.lockstep, *(side for side in cell.peers if not processes[side.name].peer.evaluation_only)]
     order = itertools.cycle(range(len(sides)))
     for _ in range(plan.rounds):
@@ -155,8 +165,8 @@ def train(plan, cell, program, processes):
         first = next(order)
         for side in sides[first:] + sides[:first]:
             if side is cell.lockstep:
-                side.samples_per_second.append(program.measure(seconds))
-                side.peak_memory = program.memory
+                rate, side.peak_memory = program.measure(every, seconds)
+                side.samples_per_second.append(rate)
             elif side.name in processes:
                 one_window(plan, cell, processes, side, seconds)
     for side in (side for side in sides if side is cell.lockstep or side.name in processes):
@@ -175,9 +185,9 @@ def one_window(plan, cell, processes, side, seconds):
 
 
 def evaluate(plan, cell, path, processes, settings):
-    program = Lockstep(plan.root, path, cell.batch, plan.threads, plan.folder, (*settings, "data.validation=0"))
+    program = Lockstep(plan.root, path, plan.threads, plan.folder, (*settings, "data.validation=0"))
     sides = [side for side in cell.peers if processes[side.name].peer.evaluates]
-    for _ in range(plan.rounds):
+    for _ in range(min(plan.rounds, EVALUATION_ROUNDS)):
         for side in sides:
             result = processes[side.name].ask(do="evaluate")
             side.images_per_second.append(result["samples"] / result["seconds"])
