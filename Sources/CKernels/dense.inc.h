@@ -63,7 +63,7 @@ static void ls_dense_bias_gradient(int64_t samples, int64_t units, const float *
 // The input gradient is computed transposed: its rows are inputs, its columns samples. Then the weights are read as
 // they lie, once for each LS_DENSE_GROUP samples, and only the small matrices are transposed.
 #define LS_DENSE_GROUP (2 * LS_LANES)
-#define LS_DENSE_UNITS 256
+#define LS_DENSE_UNITS 512
 
 static void ls_dense_input_gradient(int64_t samples, int64_t inputs, int64_t units, const float *dy,
                                     const float *weights, float *dx) {

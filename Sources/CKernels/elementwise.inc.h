@@ -127,15 +127,41 @@ LS_INLINE void ls_philox_words(const ls_philox *philox, uint32_t first_block, vu
   memcpy(words, mixed, sizeof mixed);
 }
 
-static void ls_dropout(const ls_random *random, uint32_t threshold, float scale, int64_t count, const float *x, float *y) {
+/// The mask that `bits` stand for.
+LS_INLINE vi ls_mask_of_bits(uint32_t bits) {
+  vu place;
+  LS_EACH(i, LS_LANES) place[i] = 1u << i;
+  return (vi)((place & bits) != 0);
+}
+
+static void ls_dropout(const ls_random *random, uint32_t threshold, float scale, int64_t count, const float *x, float *y,
+                       uint8_t *kept) {
   const ls_philox philox = ls_philox_of(random);
   const vf zero = {};
   for (int64_t i = 0; i < count; i += 2 * LS_LANES) {
     vu words[2];
     ls_philox_words(&philox, (uint32_t)(i / 4), words);
+    uint32_t bits = 0;
     for (int64_t half = 0, at = i; half < 2 && at < count; half++, at += LS_LANES) {
       int64_t lanes = ls_lanes_left(at, count);
-      ls_put(y + at, ls_select(words[half] >= threshold, ls_take(x + at, lanes) * scale, zero), lanes);
+      vi mask = (vi)(words[half] >= threshold);
+      ls_put(y + at, ls_select(mask, ls_take(x + at, lanes) * scale, zero), lanes);
+      bits |= ls_bits_of(mask) << half * LS_LANES;
+    }
+    for (int64_t byte = i / 8; byte < (i + 2 * LS_LANES) / 8 && byte < (count + 7) / 8; byte++, bits >>= 8)
+      kept[byte] = (uint8_t)bits;
+  }
+}
+
+static void ls_dropout_backward(float scale, int64_t count, const uint8_t *kept, const float *dy, float *dx) {
+  const vf zero = {};
+  for (int64_t i = 0; i < count; i += 2 * LS_LANES) {
+    uint32_t bits = 0;
+    for (int64_t byte = i / 8, shift = 0; shift < 2 * LS_LANES && byte < (count + 7) / 8; byte++, shift += 8)
+      bits |= (uint32_t)kept[byte] << shift;
+    for (int64_t at = i; at < i + 2 * LS_LANES && at < count; at += LS_LANES, bits >>= LS_LANES) {
+      int64_t lanes = ls_lanes_left(at, count);
+      ls_put(dx + at, ls_select(ls_mask_of_bits(bits), ls_take(dy + at, lanes) * scale, zero), lanes);
     }
   }
 }
@@ -180,5 +206,6 @@ static void ls_normalise(int64_t count, int64_t channels, const uint8_t *bytes, 
       .activation_forward = ls_activation_forward,   \
       .activation_backward = ls_activation_backward, \
       .dropout = ls_dropout,                         \
+      .dropout_backward = ls_dropout_backward,       \
       .normalise = ls_normalise,                     \
   }

@@ -89,17 +89,19 @@ LS_INLINE vf ls_load_part(const float *p, int64_t n) { return ls_load_masked(p, 
 /// Writes the first `n` (<= LS_LANES) lanes; touches no byte beyond them.
 LS_INLINE void ls_store_part(float *p, vf v, int64_t n) { ls_store_masked(p, v, ls_mask_of(n)); }
 
-/// Bit i tells whether p[i] is not zero, for i < n <= LS_LANES. (A NaN is not zero; -0 is.)
-LS_INLINE uint32_t ls_nonzero_bits(const float *p, int64_t n) {
-  vf v = ls_load_masked(p, ls_mask_of(n));
+/// Bit i is lane i of a mask (all ones or zeros, as comparisons give).
+LS_INLINE uint32_t ls_bits_of(vi mask) {
 #if LS_LANES == 16
-  return _mm512_cmp_ps_mask((__m512)v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  return _mm512_movepi32_mask((__m512i)mask);
 #elif LS_LANES == 8
-  return (uint32_t)_mm256_movemask_ps((__m256)(v != (vf){}));
+  return (uint32_t)_mm256_movemask_ps((__m256)mask);
 #else
-  return (v[0] != 0) | (v[1] != 0) << 1 | (v[2] != 0) << 2 | (v[3] != 0) << 3;
+  return (mask[0] & 1) | (mask[1] & 2) | (mask[2] & 4) | (mask[3] & 8);
 #endif
 }
+
+/// Bit i tells whether p[i] is not zero, for i < n <= LS_LANES. (A NaN is not zero; -0 is.)
+LS_INLINE uint32_t ls_nonzero_bits(const float *p, int64_t n) { return ls_bits_of(ls_load_part(p, n) != (vf){}); }
 
 /// Lane by lane: mask (all ones or zeros, as comparisons give) ? a : b.
 LS_INLINE vf ls_select(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)b & ~mask)); }

@@ -1,9 +1,21 @@
 import Tensors
 import Testing
 
-/// Dropout equals the scalar generator's, element by element, and is one function for both directions.
+/// Dropout equals the scalar generator's, element by element, and backward keeps what forward kept.
 struct DropoutKernelTests {
   let memory = GuardedMemory()
+
+  /// Drops elements and expects the backward pass, in place, to make the same of the same numbers.
+  private func drop(
+    _ kernels: Kernels, rate: Float, stream: RandomStream, input: View<Float>, output: MutableView<Float>
+  ) {
+    let gradient = memory.hold(input.array())
+    let kept = memory.space(Kernels.dropoutBytes(input.count), of: UInt8.self)
+    kernels.dropout(rate: rate, stream: stream, input: input, output: output, kept: kept)
+    kernels.dropoutBackward(
+      rate: rate, kept: kept.readOnly, outputGradient: gradient.readOnly, inputGradient: gradient)
+    expectSameBits(gradient.array(), output.array(), "backward, \(input.count), \(kernels.instructionSet)")
+  }
 
   @Test(arguments: [Float(0), 0.1, 0.5, 0.999])
   func equalsThePlainLoop(rate: Float) {
@@ -14,9 +26,9 @@ struct DropoutKernelTests {
       for kernels in everyKernels {
         let input = memory.hold(values)
         let output = memory.space(count)
-        kernels.dropout(rate: rate, stream: stream, input: input.readOnly, output: output)
+        drop(kernels, rate: rate, stream: stream, input: input.readOnly, output: output)
         expectSameNumbers(output.array(), expected, "\(count), \(kernels.instructionSet)")
-        kernels.dropout(rate: rate, stream: stream, input: input.readOnly, output: input)
+        drop(kernels, rate: rate, stream: stream, input: input.readOnly, output: input)
         expectSameBits(input.array(), output.array(), "in place, \(count), \(kernels.instructionSet)")
       }
     }
@@ -33,7 +45,7 @@ struct DropoutKernelTests {
     for kernels in everyKernels {
       let output = memory.space(place + 1)
       let input = memory.hold([Float](repeating: 1, count: place + 1))
-      kernels.dropout(rate: Float(word) * 0x1p-32, stream: stream, input: input.readOnly, output: output)
+      drop(kernels, rate: Float(word) * 0x1p-32, stream: stream, input: input.readOnly, output: output)
       #expect(output[place] > 0, "\(kernels.instructionSet)")
     }
     #expect(memory.isIntact)
@@ -46,8 +58,8 @@ struct DropoutKernelTests {
     let input = memory.hold([Float](repeating: 1, count: count))
     let output = memory.space(count)
     for kernels in everyKernels {
-      kernels.dropout(
-        rate: rate, stream: RandomStream(seed: 9, purpose: .test), input: input.readOnly, output: output)
+      drop(
+        kernels, rate: rate, stream: RandomStream(seed: 9, purpose: .test), input: input.readOnly, output: output)
       let values = output.array()
       let kept = values.count { $0 != 0 }
       let deviation = (Double(count) * Double(rate) * Double(1 - rate)).squareRoot()
@@ -61,8 +73,9 @@ struct DropoutKernelTests {
     let values = randomFloats(100)
     for kernels in everyKernels {
       let output = memory.space(100)
-      kernels.dropout(
-        rate: 0, stream: RandomStream(seed: 9, purpose: .test), input: memory.hold(values).readOnly, output: output)
+      drop(
+        kernels, rate: 0, stream: RandomStream(seed: 9, purpose: .test), input: memory.hold(values).readOnly,
+        output: output)
       #expect(output.array() == values)
     }
     #expect(memory.isIntact)
@@ -75,7 +88,7 @@ struct DropoutKernelTests {
       let rows = (0..<4).map { sample in
         let output = memory.space(256)
         let stream = RandomStream(seed: 9, purpose: .dropout, sample: sample)
-        kernels.dropout(rate: 0.5, stream: stream, input: input.readOnly, output: output)
+        drop(kernels, rate: 0.5, stream: stream, input: input.readOnly, output: output)
         return output.array()
       }
       #expect(Set(rows).count == 4)

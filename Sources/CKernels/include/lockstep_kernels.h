@@ -151,9 +151,12 @@ typedef struct ls_elementwise_kernels {
   void (*activation_backward)(ls_activation kind, float slope, int64_t count, const float *value, const float *dy,
                               float *dx);
   /// Inverted dropout (Srivastava et al. 2014): element i is kept when its random word >= threshold, and then scaled; else 0.
-  /// Element i of the row uses word i % 4 of block i / 4 of `random`. dropout(x) forward and dropout(dy) backward are the same
-  /// function of the same numbers, so no mask is stored. y may be x. One call a sample.
-  void (*dropout)(const ls_random *random, uint32_t threshold, float scale, int64_t count, const float *x, float *y);
+  /// Element i of the row uses word i % 4 of block i / 4 of `random`. Bit i % 8 of kept[i / 8] tells whether it was kept, for the
+  /// backward pass: reading bits is several times as fast as drawing again. y may be x. One call a sample.
+  void (*dropout)(const ls_random *random, uint32_t threshold, float scale, int64_t count, const float *x, float *y,
+                  uint8_t *kept);
+  /// dx = dy * scale where `kept` says so, else 0. dx may be dy. One call a sample.
+  void (*dropout_backward)(float scale, int64_t count, const uint8_t *kept, const float *dy, float *dx);
   /// y[i] = (bytes[i] * scale[c]) + offset[c] with c = i % channels: unsigned bytes to normalised floats.
   void (*normalise)(int64_t count, int64_t channels, const uint8_t *bytes, const float *scale, const float *offset, float *y);
 } ls_elementwise_kernels;

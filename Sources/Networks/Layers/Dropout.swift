@@ -5,7 +5,7 @@ import Tensors
 /// multiplied by `1 / (1 − rate)`; in evaluation nothing happens. The shape stays.
 ///
 /// Which elements are dropped depends on the seed, the step, the layer and the sample's place in the minibatch alone.
-/// The mask is drawn again for the backward pass, so it is not kept.
+/// The mask is kept for the backward pass, a bit for each element.
 public struct Dropout: Layer, Equatable {
   /// Probability that an element is dropped, in [0, 1).
   public let rate: Float
@@ -33,11 +33,12 @@ public struct Dropout: Layer, Equatable {
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     if rate == 0 { return .alias(input) }
     return LayerPlan(
-      RandomMask(rate: rate, count: input.count), output: input, flops: input.count, memory: .inPlaceAllowed)
+      RandomMask(rate: rate, count: input.count), output: input, flops: input.count, memory: .inPlaceAllowed,
+      savedBytes: Kernels.dropoutBytes(input.count))
   }
 }
 
-/// The mask of a step, applied to values forward and to gradients backward.
+/// A mask drawn in the forward pass, applied to values there and to gradients backward.
 private struct RandomMask: LayerOperation {
   let rate: Float
   /// Elements of one sample.
@@ -45,7 +46,12 @@ private struct RandomMask: LayerOperation {
 
   func forward(_ pass: ForwardPass) {
     if let random = pass.random {
-      apply(random, samples: pass.samples, from: pass.input, to: pass.output, kernels: pass.kernels)
+      for sample in 0..<pass.samples {
+        let range = sample * count..<(sample + 1) * count
+        pass.kernels.dropout(
+          rate: rate, stream: random.stream(sample: sample, purpose: .dropout), input: pass.input[range],
+          output: pass.output[range], kept: pass.saved[bytes(ofSample: sample)])
+      }
     } else if !pass.isInPlace {
       pass.output.copy(from: pass.input)
     }
@@ -53,17 +59,16 @@ private struct RandomMask: LayerOperation {
 
   func backward(_ pass: BackwardPass) {
     guard let inputGradient = pass.inputGradient else { return }
-    apply(pass.random, samples: pass.samples, from: pass.outputGradient, to: inputGradient, kernels: pass.kernels)
+    for sample in 0..<pass.samples {
+      let range = sample * count..<(sample + 1) * count
+      pass.kernels.dropoutBackward(
+        rate: rate, kept: pass.saved[bytes(ofSample: sample)], outputGradient: pass.outputGradient[range],
+        inputGradient: inputGradient[range])
+    }
   }
 
-  private func apply(
-    _ random: LayerRandom, samples: Int, from source: View<Float>, to target: MutableView<Float>, kernels: Kernels
-  ) {
-    for sample in 0..<samples {
-      let range = sample * count..<(sample + 1) * count
-      kernels.dropout(
-        rate: rate, stream: random.stream(sample: sample, purpose: .dropout), input: source[range],
-        output: target[range])
-    }
+  private func bytes(ofSample sample: Int) -> Range<Int> {
+    let bytes = Kernels.dropoutBytes(count)
+    return sample * bytes..<(sample + 1) * bytes
   }
 }

@@ -62,16 +62,32 @@ extension Kernels {
 
   /// Inverted dropout of one sample with the random numbers of `stream`: keeps an element with probability `1 − rate`, scaled by
   /// `1 / (1 − rate)`. The same call on the output's gradient is the backward pass, so no mask is kept.
+  ///
+  /// - Parameter kept: gets a bit for every element, `dropoutBytes(count)` bytes: whether it was kept.
   public func dropout(
-    rate: Float, stream: RandomStream, input: View<Float>, output: MutableView<Float>
+    rate: Float, stream: RandomStream, input: View<Float>, output: MutableView<Float>, kept: MutableView<UInt8>
   ) {
     check(output, holds: input.count, "output")
+    check(kept, holds: Kernels.dropoutBytes(input.count), "kept")
     var position = ls_random(
       key: (stream.key.0, stream.key.1), counter: (stream.counter.0, stream.counter.1, stream.counter.2))
     let threshold = UInt32(min(Double(UInt32.max), (Double(rate) * 4_294_967_296).rounded()))
     table.pointee.elementwise.dropout(
-      &position, threshold, 1 / (1 - rate), Int64(input.count), input.base, output.base)
+      &position, threshold, 1 / (1 - rate), Int64(input.count), input.base, output.base, kept.base)
   }
+
+  /// The gradient of one sample's dropout: `outputGradient`, scaled, where the element was kept, else 0.
+  public func dropoutBackward(
+    rate: Float, kept: View<UInt8>, outputGradient: View<Float>, inputGradient: MutableView<Float>
+  ) {
+    check(inputGradient, holds: outputGradient.count, "input gradient")
+    check(kept, holds: Kernels.dropoutBytes(outputGradient.count), "kept")
+    table.pointee.elementwise.dropout_backward(
+      1 / (1 - rate), Int64(outputGradient.count), kept.base, outputGradient.base, inputGradient.base)
+  }
+
+  /// Bytes that `dropout` writes for `count` elements.
+  public static func dropoutBytes(_ count: Int) -> Int { count / 8 + (count % 8 == 0 ? 0 : 1) }
 
   /// `output[i] = bytes[i] · scale[c] + offset[c]`, `c = i % channels`.
   public func normalise(
