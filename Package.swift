@@ -34,7 +34,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors", "Settings"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Settings"]),
     .target(name: "Datasets", dependencies: ["Tensors", "Settings", "CZlib"]),
-    .target(name: "Workers", dependencies: ["Tensors"]),
+    .target(name: "Workers", dependencies: ["Tensors", "CKernels"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CHDF5"]),
 
     // Floor 3: the parts put together.
@@ -55,6 +55,10 @@ let package = Package(
 
     // What the kernels reach: `swift run -c release kernel-bench`.
     .executableTarget(name: "kernel-bench", dependencies: ["Tensors"], path: "Benchmarks/kernels"),
+    // What a step costs beside its arithmetic: `swift run -c release step-overhead`.
+    .executableTarget(
+      name: "step-overhead", dependencies: ["Training", "Reports", "Settings", "Datasets", "Workers", "Tensors"],
+      path: "Benchmarks/overhead"),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),

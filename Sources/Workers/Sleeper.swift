@@ -1,3 +1,4 @@
+import CKernels
 import Dispatch
 import Synchronization
 
@@ -8,26 +9,24 @@ import Synchronization
 ///
 ///     waiter: isAsleep = true;  read the condition         waker: make the condition true;  read isAsleep
 final class Sleeper: Sendable {
-  /// Rounds of spinning: some 20 to 50 microseconds, about what a futex sleep and wake-up would cost.
-  private static let spinRounds = 2_000
+  /// How long to spin, in nanoseconds: some times what it costs to sleep and be woken, so that a step whose workers finish a shard
+  /// apart does not pay for it.
+  private static let spinTime: UInt64 = 100_000
+  /// Looks at the condition between two looks at the clock.
+  private static let looksPerReading = 32
 
-  private let isAsleep = Atomic<Bool>(false)
+  private let isAsleep = Isolated(Atomic<Bool>(false))
   private let semaphore = DispatchSemaphore(value: 0)
   private let spins: Bool
 
   init(spins: Bool) { self.spins = spins }
 
-  /// Returns when `condition` holds. One thread only.
+  /// Returns when `condition` holds, which reads what wakers write with sequentially consistent ordering. One thread only.
   func wait(until condition: () -> Bool) {
-    if spins {
-      for _ in 0..<Sleeper.spinRounds {
-        if condition() { return }
-        spinHint()
-      }
-    }
+    if spins, spin(until: condition) { return }
     while !condition() {
-      isAsleep.store(true, ordering: .sequentiallyConsistent)
-      if condition(), isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+      isAsleep.value.store(true, ordering: .sequentiallyConsistent)
+      if condition(), isAsleep.value.exchange(false, ordering: .sequentiallyConsistent) {
         return  // Taken back before anybody saw it.
       }
       // Either still asleep, or the waker took the flag and owes us a signal.
@@ -36,13 +35,28 @@ final class Sleeper: Sendable {
   }
 
   /// Wakes the waiting thread if it sleeps; costs one atomic read if not.
+  ///
+  /// Between making the condition true and this lies a sequentially consistent operation, or a fence.
   func wake() {
-    if isAsleep.load(ordering: .sequentiallyConsistent), isAsleep.exchange(false, ordering: .sequentiallyConsistent) {
+    if isAsleep.value.load(ordering: .sequentiallyConsistent),
+      isAsleep.value.exchange(false, ordering: .sequentiallyConsistent)
+    {
       semaphore.signal()
     }
   }
 
-  /// Gives the other hardware thread of the core a chance: Swift has no `pause`, so this is a plain relaxed read.
+  /// Returns whether the condition came true in time.
   @inline(__always)
-  private func spinHint() { _ = isAsleep.load(ordering: .relaxed) }
+  private func spin(until condition: () -> Bool) -> Bool {
+    var end: UInt64?
+    while true {
+      for _ in 0..<Sleeper.looksPerReading {
+        if condition() { return true }
+        ls_pause()
+      }
+      let now = DispatchTime.now().uptimeNanoseconds
+      if now >= end ?? .max { return false }
+      if end == nil { end = now + Sleeper.spinTime }
+    }
+  }
 }

@@ -58,6 +58,42 @@ import Workers
     }
   }
 
+  @Test("A worker begins with its own share, the same in every phase", arguments: workerCounts)
+  func shares(workers: Int) throws {
+    let pool = WorkerPool(workerCount: workers)
+    let takenBy = Storage<Int>(count: workers)
+    for _ in 0..<20 {
+      let begun = Atomic(0)
+      try pool.run(workers) { worker, item in
+        takenBy.mutableView[item] = worker
+        // Nobody gets to a second item before all have begun their first.
+        begun.add(1, ordering: .sequentiallyConsistent)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while begun.load(ordering: .sequentiallyConsistent) < workers, ContinuousClock.now < deadline { sched_yield() }
+      }
+      #expect(takenBy.view.array() == Array(0..<workers))
+    }
+  }
+
+  @Test("Nobody rests while there are items, whoever's share they are in", arguments: [2, 3, 7, 16], [0, 50, 99])
+  func helping(workers: Int, slow: Int) throws {
+    let pool = WorkerPool(workerCount: workers, spins: false)
+    let others = Atomic(0)
+    let wasHelped = Atomic(false)
+    try pool.run(100) { _, item in
+      guard item == slow else {
+        others.add(1, ordering: .sequentiallyConsistent)
+        return
+      }
+      // Whoever has this item does no other until all are done; those behind it in the share fall to the others.
+      let deadline = ContinuousClock.now + .seconds(30)
+      while others.load(ordering: .sequentiallyConsistent) < 99, ContinuousClock.now < deadline { sched_yield() }
+      wasHelped.store(others.load(ordering: .sequentiallyConsistent) == 99, ordering: .sequentiallyConsistent)
+    }
+    let helped = wasHelped.load(ordering: .sequentiallyConsistent)
+    #expect(helped)
+  }
+
   @Test("One worker runs the items in order")
   func order() throws {
     let seen = Mutex<[Int]>([])
