@@ -59,6 +59,9 @@ let package = Package(
     .executableTarget(
       name: "step-overhead", dependencies: ["Training", "Reports", "Settings", "Datasets", "Workers", "Tensors"],
       path: "Benchmarks/overhead"),
+    // What `Benchmarks/startup` asks about the parts of a start.
+    .executableTarget(
+      name: "startup-probe", dependencies: ["Training", "Settings", "Datasets"], path: "Benchmarks/startup-probe"),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),

@@ -33,7 +33,7 @@ struct TinySamples {
           "name": "overhead",
           "data": { "dataset": "mnist", "directory": "\(directory)", "classes": 2 },
           "model": { "layers": ["flatten", { "type": "dense", "units": 2 }] },
-          "training": { "epochs": 10, "batchSize": 4, "shards": 2, "optimizer": { "type": "sgd", "learningRate": 0.01 } },
+          "training": { "epochs": 10, "batchSize": 4, "shards": 2, "optimizer": "sgd" },
           "checkpoint": { "everyEpochs": 0 },
           "logging": { "everySteps": 1000000 }
         }
@@ -43,7 +43,8 @@ struct TinySamples {
       config: config, data: config.data.prepare(context: DatasetContext(), seed: config.seed),
       directory: RunDirectory(path: "\(directory)/run-\(threads)", config: config.checkpoint),
       machine: Machine(threads: threads, environment: [:]),
-      observers: [MetricsLog(everySteps: 1_000_000, metrics: ["accuracy"]), RunSummary(), clock], request: StopRequest())
+      observers: [MetricsLog(everySteps: 1_000_000, metrics: ["accuracy"]), RunSummary(), clock],
+      request: StopRequest())
     _ = try trainer.run()
     return clock.times
   }

@@ -1,19 +1,40 @@
+import Dispatch
+import Synchronization
 import Tensors
 
 /// How often each byte value occurs. Counts are exact and know no order, so what is derived from them is reproducible.
 struct ByteHistogram {
   /// 256 numbers.
-  private(set) var counts = [Int](repeating: 0, count: 256)
-
-  /// Nothing counted yet.
-  init() {}
+  let counts: [Int]
 
   /// Of all elements.
   init(_ bytes: View<UInt8>) {
-    bytes.withBytes { for byte in $0 { counts[Int(byte)] += 1 } }
+    let counter = ByteCounter(channels: 1)
+    counter.add(bytes)
+    counts = counter.counts
   }
 
-  mutating func count(_ byte: UInt8) { counts[Int(byte)] += 1 }
+  /// One for each channel of chosen images.
+  ///
+  /// - Parameter samples: indices of images.
+  static func ofChannels(_ dataset: ImageDataset, samples: Storage<Int32>) -> [ByteHistogram] {
+    let channels = dataset.shape[2]
+    let parts = min(samples.count, 64)
+    let total = Mutex([Int](repeating: 0, count: channels * 256))
+    DispatchQueue.concurrentPerform(iterations: parts) { part in
+      let counter = ByteCounter(channels: channels)
+      for place in part * samples.count / parts..<(part + 1) * samples.count / parts {
+        counter.add(dataset.image(Int(samples.view[place])))
+      }
+      let counts = counter.counts
+      total.withLock { total in for index in total.indices { total[index] += counts[index] } }
+    }
+    return total.withLock { total in
+      (0..<channels).map { ByteHistogram(counts: Array(total[$0 * 256..<($0 + 1) * 256])) }
+    }
+  }
+
+  private init(counts: [Int]) { self.counts = counts }
 
   /// Mean of what was counted, of which there must be some.
   var mean: Double {

@@ -1,4 +1,6 @@
+import Dispatch
 import Settings
+import Synchronization
 import Tensors
 
 /// The config's `data` object: a source, told by the `dataset` key, and what is done with it whatever the source.
@@ -54,8 +56,7 @@ public struct DataConfiguration: Sendable {
   /// - Parameter seed: the run's seed; decides which samples are held out.
   /// - Throws: `DatasetError`, also where training and test images differ in shape.
   public func prepare(context: DatasetContext, seed: UInt64) throws(DatasetError) -> PreparedData {
-    let training = try source.load(.train, context: context)
-    let test = try source.load(.test, context: context)
+    let (training, test) = try loadBoth(context)
     guard training.shape == test.shape else {
       throw .shapes(
         dataset: training.name, train: training.shape.description, test: test.shape.description)
@@ -65,6 +66,23 @@ public struct DataConfiguration: Sendable {
     }
     let normalization = Normalization(normalization, dataset: training, samples: split.training)
     return PreparedData(training: training, test: test, split: split, normalization: normalization)
+  }
+}
+
+extension DataConfiguration {
+  /// Both parts, side by side. Of two errors the training part's is thrown, as if it were read first.
+  private func loadBoth(
+    _ context: DatasetContext
+  ) throws(DatasetError) -> (training: ImageDataset, test: ImageDataset) {
+    let results = Mutex<[DatasetSplit: Result<ImageDataset, DatasetError>]>([:])
+    DispatchQueue.concurrentPerform(iterations: DatasetSplit.allCases.count) { index in
+      let split = DatasetSplit.allCases[index]
+      let result = Result { () throws(DatasetError) in try source.load(split, context: context) }
+      results.withLock { $0[split] = result }
+    }
+    let loaded = results.withLock { $0 }
+    guard let training = loaded[.train], let test = loaded[.test] else { preconditionFailure("a part was not loaded") }
+    return (try training.get(), try test.get())
   }
 }
 

@@ -38,6 +38,18 @@ public struct ImageDataset: Sendable {
   public init(
     name: String, split: DatasetSplit, shape: Shape, classes: Int, images: Storage<UInt8>, labels: Storage<Int32>
   ) throws(DatasetError) {
+    let fingerprint = DatasetFingerprint(shape: shape, count: labels.count)
+    fingerprint.append(images, 0..<images.count)
+    try self.init(
+      name: name, split: split, shape: shape, classes: classes, images: images, labels: labels,
+      fingerprint: fingerprint)
+  }
+
+  /// - Parameter fingerprint: has been given all of the images.
+  init(
+    name: String, split: DatasetSplit, shape: Shape, classes: Int, images: Storage<UInt8>, labels: Storage<Int32>,
+    fingerprint: DatasetFingerprint
+  ) throws(DatasetError) {
     precondition(labels.count >= 1 && images.count == labels.count * shape.count, "images and labels do not match")
     precondition(shape.rank == 3 && classes >= 1, "an image has height, width and channels, and a class")
     let view = labels.view
@@ -50,20 +62,11 @@ public struct ImageDataset: Sendable {
     self.classes = classes
     self.images = images
     self.labels = labels
-    fingerprint = Self.fingerprint(shape: shape, images: images.view, labels: labels.view)
+    self.fingerprint = fingerprint.finish(labels: labels)
   }
 
   /// The bytes of one image, which must be in `0..<count`.
   public func image(_ sample: Int) -> View<UInt8> {
     images.view[sample * shape.count..<(sample + 1) * shape.count]
-  }
-
-  private static func fingerprint(shape: Shape, images: View<UInt8>, labels: View<Int32>) -> [UInt8] {
-    var hash = SHA256()
-    for extent in shape.dimensions { hash.update(extent) }
-    hash.update(labels.count)
-    hash.update(images)
-    hash.update(labels)
-    return hash.finish()
   }
 }

@@ -63,17 +63,7 @@ public struct ChannelStatistics: Sendable, Equatable {
   /// Over the images with the given indices, of which there must be at least one.
   public init(dataset: ImageDataset, samples: Storage<Int32>) {
     precondition(samples.count >= 1, "statistics of no samples")
-    let channels = dataset.shape[2]
-    var histograms = [ByteHistogram](repeating: ByteHistogram(), count: channels)
-    for index in 0..<samples.count {
-      dataset.image(Int(samples.view[index])).withBytes { bytes in
-        var channel = 0
-        for byte in bytes {
-          histograms[channel].count(byte)
-          channel = channel + 1 == channels ? 0 : channel + 1
-        }
-      }
-    }
+    let histograms = ByteHistogram.ofChannels(dataset, samples: samples)
     mean = histograms.map(\.mean)
     deviation = histograms.map(\.deviation)
   }

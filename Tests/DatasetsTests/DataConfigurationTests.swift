@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Settings
 import Tensors
 import Testing
@@ -56,6 +57,24 @@ import Testing
     let expected = Normalization(.standard, dataset: data.training, samples: data.split.training)
     #expect(data.normalization.scale.array() == expected.scale.array())
     #expect(data.normalization.offset.array() == expected.offset.array())
+  }
+
+  @Test("reports the training part first where both are bad") func bothBad() throws {
+    let directory = try TemporaryDirectory()
+    for name in ["train-images-idx3-ubyte", "t10k-images-idx3-ubyte"] {
+      for file in [name, name.replacingOccurrences(of: "images-idx3", with: "labels-idx1")] {
+        _ = try directory.write(file, [1, 2, 3])
+      }
+    }
+    let configuration = DataConfiguration(source: MNISTSource(directory: directory.path))
+    for _ in 0..<10 {
+      let error = #expect(throws: DatasetError.self) { try configuration.prepare(context: DatasetContext(), seed: 1) }
+      guard case .file(let path, _) = error else {
+        Issue.record("\(error.debugDescription)")
+        continue
+      }
+      #expect(path.hasSuffix("train-images-idx3-ubyte"))
+    }
   }
 
   @Test("refuses parts that do not fit together") func mismatch() throws {

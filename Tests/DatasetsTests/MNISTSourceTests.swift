@@ -23,6 +23,22 @@ import Testing
     #expect(test.fingerprint != train.fingerprint)
   }
 
+  @Test("hashes shape, count, images and labels, however the images arrive", arguments: [true, false])
+  func fingerprint(compressed: Bool) throws {
+    let directory = try TemporaryDirectory()
+    // More than two parts of a megabyte.
+    let written = try SyntheticDigits(seed: 4).dataset(.train, count: 2_800)
+    _ = try written.writeIDX(directory: directory.path, compressed: compressed)
+    let read = try MNISTSource(directory: directory.path).load(.train, context: DatasetContext())
+    var hash = SHA256()
+    for number in [28, 28, 1, 2_800] { hash.update(number) }
+    hash.update(written.images.view)
+    hash.update(written.labels.view)
+    let expected = hash.finish()
+    #expect(read.fingerprint == expected)
+    #expect(written.fingerprint == expected)
+  }
+
   @Test("names what it looked for and what to do") func missing() throws {
     let context = DatasetContext(dataDirectory: "/nowhere/data", workingDirectory: "/elsewhere")
     let error = #expect(throws: DatasetError.self) { try MNISTSource().load(.train, context: context) }

@@ -10,18 +10,31 @@ public struct IDXArray: Sendable {
   /// The elements, as many as the product of `dimensions`.
   public let bytes: Storage<UInt8>
 
+  /// Bytes between two calls of `arrived`.
+  private static let partLength = 1 << 20
+
   /// Reads a file. Everything the header says is checked before memory is asked for, and the memory is bounded by the file's size.
   ///
   /// - Throws: `DatasetError.file` with the path and what is wrong.
   public init(path: String, as content: IDXContent = .anything) throws(DatasetError) {
+    try self.init(path: path, as: content) { _, _ in }
+  }
+
+  /// Reads a file.
+  ///
+  /// - Parameter arrived: gets the array, and which part of its elements has been read just now. Whether the file is whole will be
+  ///   known at the end only.
+  init(path: String, as content: IDXContent, arrived: (IDXArray, Range<Int>) -> Void) throws(DatasetError) {
     do throws(IDXFault) {
-      try self.init(file: InputFile(path: path), as: content)
+      try self.init(file: InputFile(path: path), as: content, arrived: arrived)
     } catch {
       throw .file(path: path, fault: error)
     }
   }
 
-  private init(file: InputFile, as content: IDXContent) throws(IDXFault) {
+  private init(
+    file: InputFile, as content: IDXContent, arrived: (IDXArray, Range<Int>) -> Void
+  ) throws(IDXFault) {
     guard file.byteCount > 0 else { throw .empty }
     let isGzip = file.isGzip()
     let source: any ByteSource = isGzip ? try GzipReader(file) : file
@@ -38,8 +51,14 @@ public struct IDXArray: Sendable {
     }
     dimensions = header.dimensions
     bytes = Storage(count: header.count, zeroed: false)
-    let found = try bytes.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }
-    guard found == header.count else { throw .truncated(found: found, expected: header.count) }
+    for start in stride(from: 0, to: header.count, by: IDXArray.partLength) {
+      let part = start..<min(start + IDXArray.partLength, header.count)
+      let found = try bytes.mutableView[part].withMutableBytes { target throws(IDXFault) in
+        try source.read(into: target)
+      }
+      guard found == part.count else { throw .truncated(found: start + found, expected: header.count) }
+      arrived(self, part)
+    }
     // Reading on also checks the gzip checksum, which stands behind the data.
     let beyond = Storage<UInt8>(count: 1)
     let surplus = try beyond.withMutableBytes { target throws(IDXFault) in try source.read(into: target) }

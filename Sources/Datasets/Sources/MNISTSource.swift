@@ -52,7 +52,13 @@ public struct MNISTSource: DatasetSource {
     // Both files from one directory: images of one place under the labels of another would go unnoticed.
     let (directory, imagesPath) = try find(Self.fileName(split, .images), in: directories)
     let (_, labelsPath) = try find(Self.fileName(split, .labels), in: [directory])
-    let images = try IDXArray(path: imagesPath, as: .images)
+    var fingerprint: DatasetFingerprint?
+    let images = try IDXArray(path: imagesPath, as: .images) { images, part in
+      let hash =
+        fingerprint ?? DatasetFingerprint(shape: Self.shape(of: images), count: images.dimensions[0])
+      hash.append(images.bytes, part)
+      fingerprint = hash
+    }
     let labels = try IDXArray(path: labelsPath, as: .labels)
     guard images.dimensions[0] == labels.dimensions[0] else {
       throw .counts(
@@ -60,11 +66,15 @@ public struct MNISTSource: DatasetSource {
     }
     let widened = Storage<Int32>(count: labels.bytes.count, zeroed: false)
     for sample in 0..<labels.bytes.count { widened.mutableView[sample] = Int32(labels.bytes.view[sample]) }
-    // Files of rank 3 have one channel.
-    let extents = Array(images.dimensions.dropFirst()) + (images.dimensions.count == 3 ? [1] : [])
+    guard let fingerprint else { preconditionFailure("an array without elements") }
     return try ImageDataset(
-      name: Self.schema.name, split: split, shape: Shape(extents), classes: classes, images: images.bytes,
-      labels: widened)
+      name: Self.schema.name, split: split, shape: Self.shape(of: images), classes: classes, images: images.bytes,
+      labels: widened, fingerprint: fingerprint)
+  }
+
+  /// Files of rank 3 have one channel.
+  private static func shape(of images: IDXArray) -> Shape {
+    Shape(Array(images.dimensions.dropFirst()) + (images.dimensions.count == 3 ? [1] : []))
   }
 
   /// Whether a directory has an image file of this part.
