@@ -67,7 +67,9 @@ extension Network {
     forward(
       shard.inputs, samples: shard.samples, parameters: parameters, workspace: workspace,
       training: (pass, shard.firstSample))
-    let outputs = outputs(samples: shard.samples, workspace: workspace)
+    let outputs = values(
+      self.memory.outputOffset, count: output.count, samples: shard.samples, workspace: workspace
+    ).readOnly
     kernels.labelRank(classes: output.count, logits: outputs, labels: shard.labels, ranks: shard.ranks)
     loss.evaluate(
       LossPass(
@@ -106,16 +108,14 @@ extension Network {
     precondition(samples <= workspace.capacity, "shard larger than its workspace")
     prepare(version: version, parameters: parameters, workspace: workspace)
     forward(inputs, samples: samples, parameters: parameters, workspace: workspace, training: nil)
-    return outputs(samples: samples, workspace: workspace)
+    return values(
+      memory.evaluationOffset(memory.evaluationOutput), count: output.count, samples: samples, workspace: workspace
+    ).readOnly
   }
 
   private func check(_ shard: Shard, parameters: View<Float>, workspace: Workspace) {
     precondition((1...workspace.capacity).contains(shard.samples), "shard empty or larger than its workspace")
     precondition(parameters.count == self.parameters.count, "parameter vector of another network")
-  }
-
-  private func outputs(samples: Int, workspace: Workspace) -> View<Float> {
-    values(memory.outputOffset, count: output.count, samples: samples, workspace: workspace).readOnly
   }
 
   private func prepare(version: Int, parameters: View<Float>, workspace: Workspace) {
@@ -140,12 +140,13 @@ extension Network {
   ) {
     program.forEach { stage in
       let place = stage.place
+      let activations = training == nil ? memory.evaluationPlace(of: place) : place.activations
       stage.forward(
         ForwardPass(
           kernels: kernels, samples: samples,
-          input: input(of: place, samples: samples, inputs: inputs, workspace: workspace),
-          output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace),
-          isInPlace: place.isInPlace,
+          input: input(of: place, at: activations.input, samples: samples, inputs: inputs, workspace: workspace),
+          output: values(activations.output, count: place.outputCount, samples: samples, workspace: workspace),
+          isInPlace: activations.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           prepared: workspace.prepared.view[place.preparedForward],
           saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
@@ -168,15 +169,16 @@ extension Network {
     program.forEachBackwards { stage in
       let place = stage.place
       guard place.hasBackward else { return }
-      let target = place.isInPlace ? here : there
+      let activations = place.activations
+      let target = activations.isInPlace ? here : there
       stage.backward(
         BackwardPass(
           kernels: kernels, samples: samples,
-          input: input(of: place, samples: samples, inputs: shard.inputs, workspace: workspace),
-          output: values(place.outputOffset, count: place.outputCount, samples: samples, workspace: workspace).readOnly,
+          input: input(of: place, at: activations.input, samples: samples, inputs: shard.inputs, workspace: workspace),
+          output: values(activations.output, count: place.outputCount, samples: samples, workspace: workspace).readOnly,
           outputGradient: here[0..<samples * place.outputCount].readOnly,
           inputGradient: place.needsInputGradient ? target[0..<samples * place.inputCount] : nil,
-          isInPlace: place.isInPlace,
+          isInPlace: activations.isInPlace,
           parameters: ParameterViews(vector: parameters, ranges: place.parameters),
           gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
           kept: keptSamples(of: place, firstSample: shard.firstSample, memory: memory),
@@ -185,7 +187,7 @@ extension Network {
           scratch: workspace.scratch.mutableView,
           random: LayerRandom(seed: pass.seed, layer: place.lane, step: pass.step, firstSample: shard.firstSample)))
       workspace.recorder?.lap(.backward, place.index)
-      if !place.isInPlace { swap(&here, &there) }
+      if !activations.isInPlace { swap(&here, &there) }
     }
   }
 
@@ -196,10 +198,10 @@ extension Network {
   }
 
   private func input(
-    of place: StagePlace, samples: Int, inputs: View<Float>, workspace: Workspace
+    of place: StagePlace, at offset: Int, samples: Int, inputs: View<Float>, workspace: Workspace
   ) -> View<Float> {
     if place.readsBatch { return inputs[0..<samples * place.inputCount] }
-    return values(place.inputOffset, count: place.inputCount, samples: samples, workspace: workspace).readOnly
+    return values(offset, count: place.inputCount, samples: samples, workspace: workspace).readOnly
   }
 
   /// A run of activations: offsets are planned for one sample, so a buffer of a full workspace begins at offset ×
@@ -210,7 +212,8 @@ extension Network {
   }
 
   private func saved(of place: StagePlace, samples: Int, workspace: Workspace) -> MutableView<UInt8> {
-    let start = place.savedOffset * workspace.capacity
+    // In evaluation there may be no such memory.
+    let start = samples == 0 ? 0 : place.savedOffset * workspace.capacity
     return workspace.saved.mutableView[start..<start + samples * place.savedBytes]
   }
 }

@@ -15,6 +15,8 @@ struct NetworkBuilder {
 
   /// The buffer that holds the current activation.
   private var current = Buffer(offset: 0, isBatch: true, isNeededByBackward: true)
+  /// The buffer that holds it in evaluation; the first activation goes into buffer 0.
+  private var currentInEvaluation = 1
   private var memory = WorkspaceSize()
 
   private struct Buffer {
@@ -108,8 +110,9 @@ struct NetworkBuilder {
     if plan.backwardReads.contains(.output) { current.isNeededByBackward = true }
     var place = StagePlace(
       index: drafts.count, lane: nextLane, inputCount: shape.count, outputCount: plan.output.count,
-      inputOffset: source.offset,
-      outputOffset: current.offset, readsBatch: source.isBatch, isInPlace: isInPlace,
+      readsBatch: source.isBatch,
+      activations: ActivationPlace(input: source.offset, output: current.offset, isInPlace: isInPlace),
+      evaluation: evaluationPlace(of: plan, readsBatch: source.isBatch),
       savedOffset: memory.savedBytes, savedBytes: plan.savedBytes)
     nextLane += lanes
     let firstSpec = specs.count
@@ -128,6 +131,15 @@ struct NetworkBuilder {
     memory.savedBytes += plan.savedBytes
     memory.scratch = max(memory.scratch, plan.scratchCount)
     shape = plan.output
+  }
+
+  /// In evaluation nobody needs an activation again once the next one is there, so two buffers do.
+  private mutating func evaluationPlace(of plan: LayerPlan, readsBatch: Bool) -> ActivationPlace {
+    let input = currentInEvaluation
+    let isInPlace = plan.memory == .inPlaceAllowed && !readsBatch
+    if !isInPlace { currentInEvaluation = 1 - input }
+    memory.reserveEvaluation(ParameterLayout.aligned(plan.output.count), in: currentInEvaluation)
+    return ActivationPlace(input: input, output: currentInEvaluation, isInPlace: isInPlace)
   }
 
   /// Settles the backward pass, which ends at the first stage that has parameters: that one needs no gradient of its
@@ -152,6 +164,7 @@ struct NetworkBuilder {
       drafts[index].place.preparedForward = memory.reservePrepared(drafts[index].prepared.forward)
     }
     memory.outputOffset = current.offset
+    memory.evaluationOutput = currentInEvaluation
     return Network(
       input: input, output: shape, layers: entries, stages: drafts.map(\.entry), parameters: layout,
       kernels: context.kernels, program: Program(drafts.map { stage($0.operation, place: $0.place) }), memory: memory)

@@ -32,6 +32,14 @@ final class OperationStage<Operation: LayerOperation>: Stage, @unchecked Sendabl
   override func deferredGradient(_ pass: DeferredPass) { operation.deferredGradient(pass) }
 }
 
+/// Where a stage's input and output lie among a workspace's activations: their first floats, for one sample.
+struct ActivationPlace: Sendable {
+  var input: Int
+  var output: Int
+  /// Whether the output overwrites the input, and in the backward pass the input's gradient the output's.
+  var isInPlace: Bool
+}
+
 /// Where a stage finds its values: everything the engine needs to build a pass, and plain numbers only.
 struct StagePlace: Sendable {
   /// Place in the program.
@@ -41,13 +49,13 @@ struct StagePlace: Sendable {
   /// Floats of one input and one output sample.
   var inputCount: Int
   var outputCount: Int
-  /// First float of the input and the output in a workspace's activations, for one sample.
-  var inputOffset: Int
-  var outputOffset: Int
   /// Whether the input is the batch itself and not an activation.
   var readsBatch: Bool
-  /// Whether the output overwrites the input, and in the backward pass the input's gradient the output's.
-  var isInPlace: Bool
+  /// Where input and output lie in training.
+  var activations: ActivationPlace
+  /// In which of two buffers, written in turn, they lie in evaluation, where no activation outlives the stage that
+  /// reads it.
+  var evaluation: ActivationPlace
   /// Whether there are parameters here or before, and whether before.
   var hasBackward = false
   var needsInputGradient = false

@@ -35,9 +35,12 @@ public final class CheckpointModel {
     pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
     let network = network
     var demand = MemoryDemand()
-    demand.addWorkspaces(for: network, capacity: CheckpointModel.shardSize, threads: machine.threads)
+    demand.addWorkspaces(
+      for: network, capacity: CheckpointModel.shardSize, purpose: .evaluation, threads: machine.threads)
     try demand.check()
-    workspaces = (0..<machine.threads).map { _ in Workspace(for: network, capacity: CheckpointModel.shardSize) }
+    workspaces = (0..<machine.threads).map { _ in
+      Workspace(for: network, capacity: CheckpointModel.shardSize, purpose: .evaluation)
+    }
   }
 
   /// Loss, metrics and confusion matrix over all samples of a data set.

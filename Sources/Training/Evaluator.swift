@@ -36,7 +36,7 @@ final class Evaluator {
     self.normalization = normalization
     self.pool = pool
     self.workspaces = workspaces
-    inputs = workspaces.map { Storage(count: $0.capacity * network.input.count) }
+    inputs = workspaces.map { Storage(count: $0.capacity * network.input.count, zeroed: false) }
   }
 
   /// Evaluates the given samples.

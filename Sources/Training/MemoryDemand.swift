@@ -15,9 +15,10 @@ struct MemoryDemand {
   /// Bytes.
   private(set) var bytes = 0.0
 
-  /// Workspaces, one for each thread.
-  mutating func addWorkspaces(for network: Network, capacity: Int, threads: Int) {
-    bytes += Double(threads) * Double(Workspace.byteCount(for: network, capacity: capacity))
+  /// Workspaces, one for each thread, and the inputs of a shard's worth of samples that an evaluation has for each.
+  mutating func addWorkspaces(for network: Network, capacity: Int, purpose: Workspace.Purpose, threads: Int) {
+    let workspace = Workspace.byteCount(for: network, capacity: capacity, purpose: purpose)
+    bytes += Double(threads) * (Double(workspace) + 4 * Double(capacity) * Double(network.input.count))
   }
 
   /// Vectors as long as the network's parameters.
@@ -49,7 +50,7 @@ extension RunConfig {
     let network = try makeNetwork(for: data, kernels: machine.kernels)
     let plan = ShardPlan(batchSize: training.batchSize, shards: training.shards)
     var demand = MemoryDemand()
-    demand.addWorkspaces(for: network, capacity: plan.shardSize, threads: machine.threads)
+    demand.addWorkspaces(for: network, capacity: plan.shardSize, purpose: .training, threads: machine.threads)
     // Parameters and slots twice, since a save takes a copy.
     demand.addVectors(2 * (1 + training.optimizer.slots.count), of: network)
     demand.addStep(of: network, plan: plan, samples: min(plan.batchSize, data.training.count))

@@ -70,7 +70,7 @@ final class StepPhases {
     inputs = Storage(count: samples * reader.width, zeroed: false)
     labels = Storage(count: samples, zeroed: false)
     reducePlan = ReducePlan(network: network, defersGradients: defersGradients)
-    reducer = GradientReducer(shardCapacity: plan.shards, count: reducePlan.perShardCount)
+    reducer = GradientReducer(shardCapacity: plan.shards, count: reducePlan.perShardCount, pool: pool)
     kept = Storage(count: reducePlan.keptCount * samples, zeroed: false)
     batchMemory = defersGradients ? BatchMemory(kept.mutableView, for: network, capacity: samples) : nil
     gradientSum = GradientSum(network: network, reducer: reducer, kept: batchMemory, shardSize: plan.shardSize)

@@ -24,7 +24,8 @@ public final class GradientReducer: Sendable {
   /// - Parameters:
   ///   - shardCapacity: most shards of a step, at least 1.
   ///   - count: length of a shard's gradient vector.
-  public init(shardCapacity: Int, count: Int) {
+  ///   - pool: whose workers touch the vectors first, each those of the shards in its share, so that they lie near its core.
+  public init(shardCapacity: Int, count: Int, pool: WorkerPool) {
     precondition(shardCapacity >= 1 && count >= 0, "all-reduce of no shards")
     self.shardCapacity = shardCapacity
     self.count = count
@@ -32,7 +33,11 @@ public final class GradientReducer: Sendable {
     // fall into the same cache set.
     let lines = (count + 15) / 16
     stride = 16 * (lines % 64 == 0 ? lines + 1 : lines)
-    gradients = Storage(count: shardCapacity * stride)
+    gradients = Storage(count: shardCapacity * stride, zeroed: false)
+    // Padding between tensors is summed too, but never written.
+    let (all, stride) = (gradients.mutableView, stride)
+    // The body cannot throw.
+    try? pool.run(shardCapacity) { _, shard in all[shard * stride..<(shard + 1) * stride].fill(with: 0) }
   }
 
   /// A vector of `count` elements cut into runs of `sliceLength` and a rest.

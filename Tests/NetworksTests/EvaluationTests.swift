@@ -44,6 +44,26 @@ struct EvaluationTests {
     #expect(second.gradient.map(\.bitPattern) == secondAgain.gradient.map(\.bitPattern))
   }
 
+  @Test("two buffers are enough, and give the outputs of a network that keeps all activations")
+  func buffers() throws {
+    let set = try TrainingSet(
+      input: [9, 8, 2],
+      layers: [
+        Activation(.relu), Conv2D(filters: 5, kernel: .init(3), activation: .gelu), Activation(.tanh), AveragePool2D(),
+        Conv2D(filters: 7, kernel: .init(2)), MaxPool2D(size: .init(1)), Activation(.silu), MaxPool2D(size: .init(1)),
+        Flatten(), Dense(units: 6, activation: .relu),
+        Dense(units: 4), Activation(.sigmoid),
+      ], samples: 4, kernels: .best)
+    let small = Workspace(for: set.network, capacity: 4, purpose: .evaluation)
+    let evaluated = set.evaluate(workspace: small)
+    let trained = set.train()
+    #expect(evaluated.losses.map(\.bitPattern) == trained.losses.map(\.bitPattern))
+    #expect(set.evaluate().outputs.map(\.bitPattern) == evaluated.outputs.map(\.bitPattern))
+    // The first convolution's 7 × 6 × 5 values and gelu's of them, in whole lines of 16.
+    let bytes = [2, 1].map { Workspace.byteCount(for: set.network, capacity: $0, purpose: .evaluation) }
+    #expect(bytes[0] - bytes[1] == 4 * (224 + 224))
+  }
+
   @Test("ranks count the outputs that beat the label's")
   func ranks() throws {
     let set = try TrainingSet(input: [4], layers: [Dense(units: 5)], samples: 5, kernels: .best)

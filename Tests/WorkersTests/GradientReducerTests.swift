@@ -24,7 +24,8 @@ import Workers
   }
 
   private static func reducer(capacity: Int, _ gradients: [[Float]]) -> GradientReducer {
-    let reducer = GradientReducer(shardCapacity: capacity, count: gradients[0].count)
+    let reducer = GradientReducer(
+      shardCapacity: capacity, count: gradients[0].count, pool: WorkerPool(workerCount: 2, spins: false))
     for (shard, gradient) in gradients.enumerated() { reducer.gradient(ofShard: shard).copy(from: gradient) }
     return reducer
   }
@@ -91,7 +92,7 @@ import Workers
   @Test(
     "The shards' vectors are apart, zero at first and aligned to cache lines", arguments: [1, 16, 17, 1_024, 2_050])
   func vectors(count: Int) {
-    let reducer = GradientReducer(shardCapacity: 5, count: count)
+    let reducer = GradientReducer(shardCapacity: 5, count: count, pool: WorkerPool(workerCount: 3, spins: false))
     for shard in 0..<5 {
       let gradient = reducer.gradient(ofShard: shard)
       #expect(gradient.count == count)
