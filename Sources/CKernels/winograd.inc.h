@@ -41,12 +41,13 @@ LS_INLINE ls_split ls_winograd_blocks(const ls_winograd *g, int64_t samples) {
   return ls_split_of(samples * g->rows * g->columns, LS_WINOGRAD_BLOCK);
 }
 
-/// `size` by `size` pixels that begin where the pixels of tile `index`, counted over all samples, do, less `pad_*`.
-LS_INLINE ls_patch ls_patch_of(const ls_winograd *g, int64_t index, int32_t size, int32_t height, int32_t width,
-                               int64_t channels, int32_t pad_top, int32_t pad_left) {
+/// The `size` by `size` pixels that belong to tile `index`, counted over all samples: tiles are `step` pixels apart, and the
+/// first begins `pad_*` pixels outside the image.
+LS_INLINE ls_patch ls_patch_of(const ls_winograd *g, int64_t index, int32_t size, int32_t step, int32_t height,
+                               int32_t width, int64_t channels, int32_t pad_top, int32_t pad_left) {
   int64_t sample = index / (g->rows * g->columns), place = index % (g->rows * g->columns);
-  int32_t top = (int32_t)(place / g->columns) * g->tile - pad_top;
-  int32_t left = (int32_t)(place % g->columns) * g->tile - pad_left;
+  int32_t top = (int32_t)(place / g->columns) * step - pad_top;
+  int32_t left = (int32_t)(place % g->columns) * step - pad_left;
   int64_t line = width * channels;
   return (ls_patch){.at = (sample * height + top) * line + left * channels, .line = line, .pixel = channels,
                     .row = top < 0 ? -top : 0, .rows = height - top < size ? height - top : size,
@@ -54,11 +55,15 @@ LS_INLINE ls_patch ls_patch_of(const ls_winograd *g, int64_t index, int32_t size
 }
 
 LS_INLINE ls_patch ls_patch_of_input(const ls_winograd *g, const ls_window2d *w, int64_t index) {
-  return ls_patch_of(g, index, g->span, w->height, w->width, w->channels, w->pad_top, w->pad_left);
+  return ls_patch_of(g, index, g->span, g->tile, w->height, w->width, w->channels, w->pad_top, w->pad_left);
 }
 
 LS_INLINE ls_patch ls_patch_of_output(const ls_winograd *g, const ls_window2d *w, int64_t index) {
-  return ls_patch_of(g, index, g->tile, w->out_height, w->out_width, w->filters, 0, 0);
+  return ls_patch_of(g, index, g->tile, g->tile, w->out_height, w->out_width, w->filters, 0, 0);
+}
+
+LS_INLINE ls_patch ls_patch_of_pooled(const ls_winograd *g, const ls_window2d *w, int64_t index) {
+  return ls_patch_of(g, index, g->tile / 2, g->tile / 2, w->out_height / 2, w->out_width / 2, w->filters, 0, 0);
 }
 
 // MARK: Forward
@@ -94,20 +99,43 @@ static void ls_winograd_products(const ls_winograd *g, int64_t channels, int64_t
   }
 }
 
-/// The outputs of `count` tiles from tile `first` on in one panel of the filters, at which `bias` and `y` begin.
-LS_INLINE void ls_winograd_outputs_of(int tile, const ls_winograd *g, const ls_window2d *w, const ls_panel *panel,
-                                      int64_t first, int64_t count, const float *m, const float *bias, float *y) {
+/// Where the outputs go.
+typedef struct ls_winograd_outputs {
+  const float *bias;
+  float *y;
+  uint8_t *winners;
+  int pooled;
+} ls_winograd_outputs;
+
+/// The outputs of `count` tiles from tile `first` on in one panel of the filters.
+LS_INLINE void ls_winograd_outputs_of(int tile, int pooled, const ls_winograd *g, const ls_window2d *w,
+                                      const ls_panel *panel, int64_t first, int64_t count, const float *m,
+                                      const ls_winograd_outputs *o) {
+  const float *bias = o->bias ? o->bias + panel->column : 0;
+  float *y = o->y + panel->column;
+  int64_t filters = panel->columns, position = g->output, words = (w->filters + LS_GROUP - 1) / LS_GROUP * LS_WINNERS;
   for (int64_t t = first; t < first + count; t++, m += panel->vectors * LS_LANES) {
-    ls_patch p = ls_patch_of_output(g, w, t);
-    if (ls_patch_is_whole(&p, tile)) ls_winograd_output_tile(tile, 1, &p, panel->columns, m, g->output, bias, y);
-    else ls_winograd_output_tile(tile, 0, &p, panel->columns, m, g->output, bias, y);
+    ls_patch p = pooled ? ls_patch_of_pooled(g, w, t) : ls_patch_of_output(g, w, t);
+    int whole = ls_patch_is_whole(&p, pooled ? tile / 2 : tile);
+    if (!pooled && whole) ls_winograd_output_tile(tile, 1, &p, filters, m, position, bias, y);
+    if (!pooled && !whole) ls_winograd_output_tile(tile, 0, &p, filters, m, position, bias, y);
+    if (pooled && whole)
+      ls_winograd_pooled_tile(tile, 1, &p, filters, m, position, bias, y, o->winners, words, panel->column);
+    if (pooled && !whole)
+      ls_winograd_pooled_tile(tile, 0, &p, filters, m, position, bias, y, o->winners, words, panel->column);
   }
 }
 
-static void ls_winograd_outputs(const ls_winograd *g, const ls_window2d *w, const ls_panel *panel, int64_t first,
-                                int64_t count, const float *m, const float *bias, float *y) {
-  if (g->tile == 2) ls_winograd_outputs_of(2, g, w, panel, first, count, m, bias, y);
-  else ls_winograd_outputs_of(4, g, w, panel, first, count, m, bias, y);
+static void ls_winograd_outputs_2(const ls_winograd *g, const ls_window2d *w, const ls_panel *panel, int64_t first,
+                                  int64_t count, const float *m, const ls_winograd_outputs *o) {
+  if (o->pooled) ls_winograd_outputs_of(2, 1, g, w, panel, first, count, m, o);
+  else ls_winograd_outputs_of(2, 0, g, w, panel, first, count, m, o);
+}
+
+static void ls_winograd_outputs_4(const ls_winograd *g, const ls_window2d *w, const ls_panel *panel, int64_t first,
+                                  int64_t count, const float *m, const ls_winograd_outputs *o) {
+  if (o->pooled) ls_winograd_outputs_of(4, 1, g, w, panel, first, count, m, o);
+  else ls_winograd_outputs_of(4, 0, g, w, panel, first, count, m, o);
 }
 
 /// Floats of U before panel `part` of the filters: for each panel, position after position, a matrix [channels, columns] with
@@ -117,8 +145,9 @@ LS_INLINE int64_t ls_winograd_weights_before(const ls_winograd *g, int64_t part,
   return g->positions * (channels * columns + part * LS_WINOGRAD_ROOM);
 }
 
-static void ls_winograd_forward(const ls_window2d *w, int32_t tile, int64_t samples, const float *x,
-                                const float *prepared, const float *bias, float *y, float *scratch) {
+/// All tiles of `w`, block after block.
+static void ls_winograd_run(const ls_window2d *w, int32_t tile, int64_t samples, const float *x, const float *prepared,
+                            const ls_winograd_outputs *outputs, float *scratch) {
   ls_winograd g = ls_winograd_of(w, tile);
   ls_split blocks = ls_winograd_blocks(&g, samples);
   float *v = scratch, *m = scratch + g.positions * g.input;
@@ -129,27 +158,45 @@ static void ls_winograd_forward(const ls_window2d *w, int32_t tile, int64_t samp
       ls_panel panel = ls_panel_at(&g.panels, part);
       const float *u = prepared + ls_winograd_weights_before(&g, part, w->channels);
       ls_winograd_products(&g, w->channels, panel.vectors, count, v, u, m);
-      ls_winograd_outputs(&g, w, &panel, first, count, m, bias ? bias + panel.column : 0, y + panel.column);
+      if (tile == 2) ls_winograd_outputs_2(&g, w, &panel, first, count, m, outputs);
+      else ls_winograd_outputs_4(&g, w, &panel, first, count, m, outputs);
     }
   }
 }
 
-// MARK: Input gradient
-
-/// The convolution that gives the input's gradient: of the output's gradient, with the kernel rotated and transposed.
-static ls_window2d ls_winograd_transposed(const ls_window2d *w) {
+/// The convolution whose outputs a pass computes.
+static ls_window2d ls_winograd_window(const ls_window2d *w, ls_convolution_pass pass) {
   ls_window2d t = *w;
-  t.height = w->out_height, t.width = w->out_width, t.channels = w->filters;
-  t.out_height = w->height, t.out_width = w->width, t.filters = w->channels;
-  t.pad_top = 2 - w->pad_top, t.pad_bottom = 2 - w->pad_bottom;
-  t.pad_left = 2 - w->pad_left, t.pad_right = 2 - w->pad_right;
+  if (pass == LS_POOLED_FORWARD) {  // what pooling reads
+    t.out_height &= ~1;
+    t.out_width &= ~1;
+  }
+  if (pass == LS_INPUT_GRADIENT) {  // of the output's gradient, with the kernel rotated and transposed
+    t.height = w->out_height, t.width = w->out_width, t.channels = w->filters;
+    t.out_height = w->height, t.out_width = w->width, t.filters = w->channels;
+    t.pad_top = 2 - w->pad_top, t.pad_bottom = 2 - w->pad_bottom;
+    t.pad_left = 2 - w->pad_left, t.pad_right = 2 - w->pad_right;
+  }
   return t;
+}
+
+static void ls_winograd_forward(const ls_window2d *w, int32_t tile, int64_t samples, const float *x,
+                                const float *prepared, const float *bias, float *y, float *scratch) {
+  ls_winograd_run(w, tile, samples, x, prepared, &(ls_winograd_outputs){.bias = bias, .y = y}, scratch);
+}
+
+static void ls_winograd_pooled_forward(const ls_window2d *w, int32_t tile, int64_t samples, const float *x,
+                                       const float *prepared, const float *bias, float *y, uint8_t *winners,
+                                       float *scratch) {
+  ls_window2d window = ls_winograd_window(w, LS_POOLED_FORWARD);
+  ls_winograd_outputs outputs = {.bias = bias, .y = y, .winners = winners, .pooled = 1};
+  ls_winograd_run(&window, tile, samples, x, prepared, &outputs, scratch);
 }
 
 static void ls_winograd_input_gradient(const ls_window2d *w, int32_t tile, int64_t samples, const float *dy,
                                        const float *prepared, float *dx, float *scratch) {
-  ls_window2d transposed = ls_winograd_transposed(w);
-  ls_winograd_forward(&transposed, tile, samples, dy, prepared, 0, dx, scratch);
+  ls_window2d window = ls_winograd_window(w, LS_INPUT_GRADIENT);
+  ls_winograd_run(&window, tile, samples, dy, prepared, &(ls_winograd_outputs){.y = dx}, scratch);
 }
 
 #include "winograd_weights.inc.h"
@@ -170,12 +217,13 @@ static int32_t ls_winograd_tile(const ls_window2d *w, ls_convolution_pass pass) 
   int fits = w->kernel_height == 3 && w->kernel_width == 3 && w->stride_height == 1 && w->stride_width == 1;
   int fills = w->channels >= LS_WINOGRAD_CHANNELS && w->filters >= LS_WINOGRAD_CHANNELS;
   if (!fits || !fills) return 0;
-  ls_window2d transposed = ls_winograd_transposed(w);
-  const ls_window2d *window = pass == LS_INPUT_GRADIENT ? &transposed : w;
-  double least = 9.0 * w->out_height * w->out_width * w->channels * w->filters;
+  ls_window2d window = ls_winograd_window(w, pass);
+  // The direct sum of an input gradient has as many products as that of the output.
+  const ls_window2d *direct = pass == LS_INPUT_GRADIENT ? w : &window;
+  double least = 9.0 * direct->out_height * direct->out_width * w->channels * w->filters;
   int32_t best = 0;
   for (int32_t tile = 2; tile <= 4; tile += 2) {
-    double cost = ls_winograd_cost(window, tile, pass);
+    double cost = ls_winograd_cost(&window, tile, pass);
     if (cost < least) {
       least = cost;
       best = tile;
@@ -184,6 +232,6 @@ static int32_t ls_winograd_tile(const ls_window2d *w, ls_convolution_pass pass) 
   return best;
 }
 
-#define LS_WINOGRAD_KERNELS                                                                                        \
-  {ls_winograd_tile,    ls_winograd_scratch,         ls_winograd_prepared,      ls_winograd_prepare,               \
-   ls_winograd_forward, ls_winograd_weight_gradient, ls_winograd_input_gradient}
+#define LS_WINOGRAD_KERNELS                                                                              \
+  {ls_winograd_tile,    ls_winograd_scratch,        ls_winograd_prepared,        ls_winograd_prepare,    \
+   ls_winograd_forward, ls_winograd_pooled_forward, ls_winograd_weight_gradient, ls_winograd_input_gradient}

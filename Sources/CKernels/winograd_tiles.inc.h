@@ -197,6 +197,32 @@ LS_INLINE void ls_winograd_output_tile(int tile, int whole, const ls_patch *p, i
   }
 }
 
+/// The same, with ReLU and max-pooling of windows of 2 by 2: `p` and `y` are of the pooled image, and `winners` (may be null)
+/// of its first pixel and filter, `words` bytes a pixel. The panel begins with bit `shift` of its group.
+LS_INLINE void ls_winograd_pooled_tile(int tile, int whole, const ls_patch *p, int64_t filters, const float *m,
+                                       int64_t position, const float *bias, float *y, uint8_t *winners, int64_t words,
+                                       int64_t shift) {
+  for (int64_t f = 0; f < filters; f += LS_LANES, shift += LS_LANES) {
+    int64_t lanes = ls_lanes_left(f, filters), bit = shift % LS_GROUP;
+    ls_square square;
+    ls_positions_load(tile + 2, m + f, position, square);
+    ls_both_axes(ls_winograd_output_axis, tile, tile + 2, tile, square);
+    vf offset = bias ? ls_take(bias + f, lanes) : (vf){};
+    LS_EACH(i, tile / 2) LS_EACH(j, tile / 2) {
+      if (!ls_patch_has(p, whole, i, j)) continue;
+      int64_t at = p->at + i * p->line + j * p->pixel;
+      uint8_t *word = winners ? winners + at / p->pixel * words + shift / LS_GROUP * LS_WINNERS : 0;
+      // Narrow vectors put their bits beside those of the ones before them.
+      ls_winners won = {};
+      if (winners && bit) won = ls_winners_at(word);
+      vf most = ls_pool_vector(square[2 * i][2 * j] + offset, square[2 * i][2 * j + 1] + offset,
+                               square[2 * i + 1][2 * j] + offset, square[2 * i + 1][2 * j + 1] + offset, (int)bit, &won);
+      ls_put(y + at + f, most, lanes);
+      if (winners) memcpy(word, &won, LS_WINNERS);
+    }
+  }
+}
+
 /// The gradient of M, A dy Aᵀ, of one tile: `filters` (>= LS_LANES) floats for each position, and behind the last position
 /// the sums of dy.
 LS_INLINE void ls_winograd_gradient_tile(int tile, int whole, const ls_patch *p, int64_t filters, const float *dy,

@@ -50,21 +50,19 @@ LS_INLINE void ls_winograd_prepare_transposed(int tile, const ls_window2d *w, co
 
 static int64_t ls_winograd_prepared(const ls_window2d *w, int32_t tile, ls_convolution_pass pass) {
   if (pass == LS_WEIGHT_GRADIENT) return 0;
-  ls_window2d transposed = ls_winograd_transposed(w);
-  const ls_window2d *window = pass == LS_INPUT_GRADIENT ? &transposed : w;
-  ls_winograd g = ls_winograd_of(window, tile);
-  return ls_winograd_weights_before(&g, g.panels.vectors.parts, window->channels);
+  ls_window2d window = ls_winograd_window(w, pass);
+  ls_winograd g = ls_winograd_of(&window, tile);
+  return ls_winograd_weights_before(&g, g.panels.vectors.parts, window.channels);
 }
 
 static void ls_winograd_prepare(const ls_window2d *w, int32_t tile, ls_convolution_pass pass, const float *kernel,
                                 float *prepared) {
   if (pass == LS_WEIGHT_GRADIENT) return;
-  ls_window2d transposed = ls_winograd_transposed(w);
-  const ls_window2d *window = pass == LS_INPUT_GRADIENT ? &transposed : w;
-  ls_winograd g = ls_winograd_of(window, tile);
+  ls_window2d window = ls_winograd_window(w, pass);
+  ls_winograd g = ls_winograd_of(&window, tile);
   for (int64_t part = 0; part < g.panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&g.panels, part);
-    float *u = prepared + ls_winograd_weights_before(&g, part, window->channels);
+    float *u = prepared + ls_winograd_weights_before(&g, part, window.channels);
     if (pass == LS_INPUT_GRADIENT) {
       if (tile == 2) ls_winograd_prepare_transposed(2, w, &panel, kernel, u);
       else ls_winograd_prepare_transposed(4, w, &panel, kernel, u);
@@ -149,8 +147,8 @@ static void ls_winograd_weight_gradient(const ls_window2d *w, int32_t tile, int6
 }
 
 static int64_t ls_winograd_scratch(const ls_window2d *w, int32_t tile, ls_convolution_pass pass) {
-  ls_window2d transposed = ls_winograd_transposed(w);
-  ls_winograd g = ls_winograd_of(pass == LS_INPUT_GRADIENT ? &transposed : w, tile);
+  ls_window2d window = ls_winograd_window(w, pass);
+  ls_winograd g = ls_winograd_of(&window, tile);
   if (pass != LS_WEIGHT_GRADIENT) return g.positions * (g.input + g.output);
   return g.positions * (g.input + ls_winograd_position(w->channels, w->filters)) +
          (g.positions + 1) * ls_winograd_position(LS_WINOGRAD_BLOCK, w->filters);

@@ -7,7 +7,8 @@ import Testing
 struct ConvolutionAlgorithmTests {
   private static let layers: [any Layer] = [
     Conv2D(filters: 16, kernel: .init(3), padding: .same), Conv2D(filters: 24, kernel: .init(3), activation: .tanh),
-    Conv2D(filters: 17, kernel: .init(3), padding: .same, useBias: false), Flatten(), Dense(units: 3),
+    Conv2D(filters: 17, kernel: .init(3), padding: .same, useBias: false),
+    Conv2D(filters: 16, kernel: .init(3), padding: .same, activation: .relu), MaxPool2D(), Flatten(), Dense(units: 3),
   ]
 
   @Test("both give the same losses and gradients but for rounding", arguments: Kernels.available)

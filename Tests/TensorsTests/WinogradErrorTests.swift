@@ -41,7 +41,7 @@ import Testing
   }
 
   private func expectErrors(of computed: Results, _ exact: Results, below limit: Double, _ what: String) {
-    for (pass, error) in zip(ConvolutionPass.allCases, exact.errors(of: computed)) {
+    for (pass, error) in zip(["forward", "weight gradient", "input gradient"], exact.errors(of: computed)) {
       #expect(error > 0 && error < limit, "\(pass), \(what)")
     }
   }

@@ -39,6 +39,20 @@ import Testing
     }
   }
 
+  @Test("With ReLU and max-pooling", arguments: KernelTesting.instructionSets)
+  func pooling(_ instructionSet: InstructionSet) throws {
+    for filters in [16, 17, 31, 40, 65] {
+      try checkPooled(instructionSet, ConvolutionCase((6, 6, 16), filters: filters, kernel: (3, 3), .same))
+    }
+    for height in [2, 3, 4, 5, 8, 11] {
+      for width in [2, 5, 6, 9] {
+        try checkPooled(
+          instructionSet, ConvolutionCase((height, width, 17), filters: 24, kernel: (3, 3), .same, samples: 2))
+      }
+    }
+    try checkPooled(instructionSet, ConvolutionCase((13, 13, 16), filters: 16, kernel: (3, 3), samples: 7))
+  }
+
   @Test("A sample's bits do not depend on its company", arguments: KernelTesting.instructionSets)
   func independence(_ instructionSet: InstructionSet) throws {
     for tile in WinogradTile.allCases {
@@ -75,12 +89,13 @@ import Testing
     func tiles(_ item: ConvolutionCase) -> [WinogradTile?] {
       ConvolutionPass.allCases.map { kernels.winogradTile(item.window, $0) }
     }
-    #expect(try tiles(ConvolutionCase((13, 13, 32), filters: 64, kernel: (3, 3))) == [.four, .four, .four])
-    #expect(try tiles(ConvolutionCase((8, 8, 256), filters: 256, kernel: (3, 3), .same)) == [.four, .four, .four])
+    func all(_ tile: WinogradTile?) -> [WinogradTile?] { ConvolutionPass.allCases.map { _ in tile } }
+    #expect(try tiles(ConvolutionCase((13, 13, 32), filters: 64, kernel: (3, 3))) == all(.four))
+    #expect(try tiles(ConvolutionCase((8, 8, 256), filters: 256, kernel: (3, 3), .same)) == all(.four))
     // Tiles of 4 would compute 64 pixels for 36.
-    #expect(try tiles(ConvolutionCase((6, 6, 32), filters: 32, kernel: (3, 3), .same)) == [.two, .two, .two])
+    #expect(try tiles(ConvolutionCase((6, 6, 32), filters: 32, kernel: (3, 3), .same)) == all(.two))
     // One tile forward; backward its way through memory costs more than it saves.
-    #expect(try tiles(ConvolutionCase((4, 4, 64), filters: 64, kernel: (3, 3))) == [.two, nil, nil])
+    #expect(try tiles(ConvolutionCase((4, 4, 64), filters: 64, kernel: (3, 3))) == [.two, nil, nil, .two])
     for other in [
       try ConvolutionCase((8, 8, 15), filters: 64, kernel: (3, 3)),
       try ConvolutionCase((8, 8, 64), filters: 15, kernel: (3, 3)),
@@ -88,7 +103,7 @@ import Testing
       try ConvolutionCase((8, 8, 32), filters: 32, kernel: (3, 5)),
     ] {
       #expect(!other.window.allowsWinograd)
-      #expect(tiles(other) == [nil, nil, nil])
+      #expect(tiles(other) == all(nil))
     }
   }
 
@@ -116,6 +131,23 @@ import Testing
     let input = NaiveConvolution.inputGradient(
       window, samples: samples, outputGradient: item.outputGradient, kernel: item.kernel)
     #expect(runner.inputGradient(item) == input, "input gradient of \(item)")
+  }
+
+  /// Tiles of 2 on integers give the output and the winners of the direct sum, tiles of 4 the maxima of their own outputs.
+  private func checkPooled(_ instructionSet: InstructionSet, _ item: ConvolutionCase) throws {
+    let two = try WinogradRunner(instructionSet, .two)
+    let integers = item.integers
+    let (computed, direct) = (two.pooledForward(integers), two.directPooledForward(integers))
+    #expect(computed.output == direct.output, "pooled \(item)")
+    #expect(computed.winners == direct.winners, "winners of pooled \(item)")
+
+    let four = try WinogradRunner(instructionSet, .four)
+    let pool = try #require(
+      Window2D(
+        input: item.window.output, channels: item.window.filters, kernel: .init(height: 2, width: 2),
+        stride: .init(height: 2, width: 2), padding: .valid, filters: item.window.filters))
+    let maxima = NaivePooling.maxPool(pool, samples: item.samples, input: four.forward(item).map { max($0, 0) })
+    #expect(four.pooledForward(item).output.bits == maxima.output.bits, "pooled \(item)")
   }
 
   /// A sum of n products of independent numbers in [-1, 1) has a standard deviation of √n / 3. Relative to that the error of tiles of

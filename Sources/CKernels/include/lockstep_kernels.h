@@ -73,11 +73,12 @@ typedef struct ls_convolution_kernels {
                          float *scratch);
 } ls_convolution_kernels;
 
-/// The directions of a convolution.
+/// What is computed of a convolution.
 typedef enum ls_convolution_pass : int32_t {
   LS_FORWARD = 0,
   LS_WEIGHT_GRADIENT = 1,
   LS_INPUT_GRADIENT = 2,
+  LS_POOLED_FORWARD = 3,  ///< forward with ReLU and 2 by 2 max-pooling
 } ls_convolution_pass;
 
 /// Channels and filters that Winograd's kernels need at least.
@@ -85,19 +86,22 @@ typedef enum ls_convolution_pass : int32_t {
 
 /// The same convolution by Winograd's minimal filtering (Lavin and Gray 2016), for kernels of 3 by 3 with stride 1, padding of at
 /// most 2 and at least LS_WINOGRAD_CHANNELS channels and filters. `tile` is the side of an output tile, 2 or 4: 2.25 or 4 times fewer
-/// multiplications. Sums are rounded otherwise than the direct ones.
+/// multiplications. Sums are rounded otherwise than the direct ones, and a NaN or an infinity spoils the outputs of its whole tile.
 typedef struct ls_winograd_kernels {
-  /// The tile that is fastest in this direction: 2, 4, or 0 where the direct sum is, or where the window is another one.
+  /// The tile that is fastest for this pass: 2, 4, or 0 where the direct sum is, or where the window is another one.
   int32_t (*tile)(const ls_window2d *w, ls_convolution_pass pass);
-  /// Floats of scratch that this direction needs.
+  /// Floats of scratch that this pass needs.
   int64_t (*scratch)(const ls_window2d *w, int32_t tile, ls_convolution_pass pass);
   /// Floats that `prepare` writes; 0 for the weight gradient.
   int64_t (*prepared)(const ls_window2d *w, int32_t tile, ls_convolution_pass pass);
-  /// Transforms `kernel` for `forward` or `input_gradient`: once a step for each worker.
+  /// Transforms `kernel` for a pass: once a step for each worker.
   void (*prepare)(const ls_window2d *w, int32_t tile, ls_convolution_pass pass, const float *kernel, float *prepared);
   /// As in ls_convolution_kernels, from the prepared kernel.
   void (*forward)(const ls_window2d *w, int32_t tile, int64_t samples, const float *x, const float *prepared,
                   const float *_Nullable bias, float *y, float *scratch);
+  /// As `forward` in ls_pooled_kernels, from the prepared kernel.
+  void (*pooled_forward)(const ls_window2d *w, int32_t tile, int64_t samples, const float *x, const float *prepared,
+                         const float *_Nullable bias, float *y, uint8_t *_Nullable winners, float *scratch);
   /// As in ls_convolution_kernels.
   void (*weight_gradient)(const ls_window2d *w, int32_t tile, int64_t samples, const float *x, const float *dy,
                           float *kernel_gradient, float *_Nullable bias_gradient, float *scratch);

@@ -8,6 +8,8 @@ import Tensors
 struct PooledConvolution: LayerOperation {
   private let window: Window2D
   private let hasBias: Bool
+  /// Winograd's tile of the forward pass; nil for the direct sum.
+  private let tile: WinogradTile?
 
   /// The plan of both layers together, or nil where they do not fit into one stage: it takes a convolution of stride 1
   /// with ReLU, and windows of 2 × 2 side by side.
@@ -19,24 +21,39 @@ struct PooledConvolution: LayerOperation {
       second.output.dimensions == [window.pooled.height, window.pooled.width, window.filters]
     else { return nil }
     let kernels = context.kernels
+    let tile = context.numerics.exactConvolution ? nil : kernels.winogradTile(window, .pooledForward)
     return LayerPlan(
-      PooledConvolution(window: window, hasBias: convolution.useBias), output: second.output,
+      PooledConvolution(window: window, hasBias: convolution.useBias, tile: tile), output: second.output,
       parameters: first.parameters, flops: first.flops + first.output.count + second.flops,
       multiplyAdds: first.multiplyAdds, backwardReads: .input, savedBytes: window.winnerBytes,
-      prepared: .init(backward: kernels.pooledConvolutionPrepared(window)),
-      scratchCount: kernels.pooledConvolutionScratch(window))
+      prepared: .init(
+        forward: tile.map { kernels.winogradPrepared(window, $0, .pooledForward) } ?? 0,
+        backward: kernels.pooledConvolutionPrepared(window)),
+      scratchCount: max(
+        tile.map { kernels.winogradScratch(window, $0, .pooledForward) } ?? 0, kernels.pooledConvolutionScratch(window)
+      ))
   }
 
   func prepare(_ pass: PreparePass) {
+    if let tile {
+      pass.kernels.prepareWinograd(
+        window, tile, .pooledForward, kernel: pass.parameters[0], prepared: pass.forward)
+    }
     guard let backward = pass.backward else { return }
     pass.kernels.preparePooledConvolution(window, kernel: pass.parameters[0], prepared: backward)
   }
 
   func forward(_ pass: ForwardPass) {
-    pass.kernels.pooledConvolution(
-      window, samples: pass.samples, input: pass.input, kernel: pass.parameters[0],
-      bias: hasBias ? pass.parameters[1] : nil, output: pass.output, winners: pass.isTraining ? pass.saved : nil,
-      scratch: pass.scratch)
+    let (bias, winners) = (hasBias ? pass.parameters[1] : nil, pass.isTraining ? pass.saved : nil)
+    if let tile {
+      pass.kernels.winogradPooledConvolution(
+        window, tile, samples: pass.samples, input: pass.input, prepared: pass.prepared, bias: bias,
+        output: pass.output, winners: winners, scratch: pass.scratch)
+    } else {
+      pass.kernels.pooledConvolution(
+        window, samples: pass.samples, input: pass.input, kernel: pass.parameters[0], bias: bias, output: pass.output,
+        winners: winners, scratch: pass.scratch)
+    }
   }
 
   func backward(_ pass: BackwardPass) {

@@ -1,6 +1,6 @@
 import CKernels
 
-/// The directions of a convolution.
+/// What is computed of a convolution.
 public enum ConvolutionPass: Sendable, CaseIterable {
   /// The output from the input.
   case forward
@@ -8,12 +8,15 @@ public enum ConvolutionPass: Sendable, CaseIterable {
   case weightGradient
   /// The input's gradient from the output's.
   case inputGradient
+  /// The output with ReLU and 2 × 2 max-pooling.
+  case pooledForward
 
   var code: ls_convolution_pass {
     switch self {
     case .forward: LS_FORWARD
     case .weightGradient: LS_WEIGHT_GRADIENT
     case .inputGradient: LS_INPUT_GRADIENT
+    case .pooledForward: LS_POOLED_FORWARD
     }
   }
 }
@@ -37,14 +40,14 @@ extension Window2D {
 // The Swift face of `ls_winograd_kernels`. Equations and layouts: lockstep_kernels.h. All but the choice of a tile require
 // `window.allowsWinograd`.
 extension Kernels {
-  /// The fastest tile for one direction of a convolution; nil where the direct sum is faster, or the only way. It depends on the
-  /// window alone.
+  /// The fastest tile for one pass of a convolution; nil where the direct sum is faster, or the only way. It depends on the window
+  /// alone.
   public func winogradTile(_ window: Window2D, _ pass: ConvolutionPass) -> WinogradTile? {
     var w = window.c
     return WinogradTile(rawValue: table.pointee.winograd.tile(&w, pass.code))
   }
 
-  /// Floats of scratch memory that one direction needs.
+  /// Floats of scratch memory that one pass needs.
   public func winogradScratch(_ window: Window2D, _ tile: WinogradTile, _ pass: ConvolutionPass) -> Int {
     precondition(window.allowsWinograd, "no window for Winograd")
     var w = window.c
@@ -58,7 +61,7 @@ extension Kernels {
     return Int(table.pointee.winograd.prepared(&w, tile.rawValue, pass.code))
   }
 
-  /// Transforms the kernel for `winogradConvolution` or `winogradInputGradient`.
+  /// Transforms the kernel for a pass.
   public func prepareWinograd(
     _ window: Window2D, _ tile: WinogradTile, _ pass: ConvolutionPass, kernel: View<Float>, prepared: MutableView<Float>
   ) {
@@ -81,6 +84,25 @@ extension Kernels {
     var w = window.c
     table.pointee.winograd.forward(
       &w, tile.rawValue, Int64(samples), input.base, prepared.base, bias?.base, output.base, scratch.base)
+  }
+
+  /// `output = maxPool(relu(input ∗ kernel + bias))`, from the kernel prepared for `pooledForward`.
+  ///
+  /// - Parameter winners: as of `pooledConvolution`, whose backward passes follow; nil where none does.
+  public func winogradPooledConvolution(
+    _ window: Window2D, _ tile: WinogradTile, samples: Int, input: View<Float>, prepared: View<Float>,
+    bias: View<Float>?, output: MutableView<Float>, winners: MutableView<UInt8>?, scratch: MutableView<Float>
+  ) {
+    check(input, holds: samples * window.inputCount, "input")
+    check(prepared, holds: winogradPrepared(window, tile, .pooledForward), "prepared")
+    check(output, holds: samples * window.pooledCount, "output")
+    check(scratch, holds: winogradScratch(window, tile, .pooledForward), "scratch")
+    if let bias { check(bias, holds: window.filters, "bias") }
+    if let winners { check(winners, holds: samples * window.winnerBytes, "winners") }
+    var w = window.c
+    table.pointee.winograd.pooled_forward(
+      &w, tile.rawValue, Int64(samples), input.base, prepared.base, bias?.base, output.base, winners?.base,
+      scratch.base)
   }
 
   /// Writes the gradients of kernel and bias, summed over samples and pixels.

@@ -24,6 +24,33 @@ struct WinogradRunner {
     return output.values
   }
 
+  /// The pooled output and its winners.
+  func pooledForward(_ item: ConvolutionCase) -> (output: [Float], winners: [UInt8]) {
+    let memory = GuardedMemory()
+    let (input, bias) = (memory.hold(item.input).readOnly, item.bias.map { memory.hold($0).readOnly })
+    let (prepared, scratch) = (prepare(item, .pooledForward), scratch(item, .pooledForward))
+    let output = memory.space(item.samples * item.window.pooledCount)
+    let winners = memory.space(item.samples * item.window.winnerBytes, of: UInt8.self)
+    kernels.winogradPooledConvolution(
+      item.window, tile, samples: item.samples, input: input, prepared: prepared.view, bias: bias, output: output,
+      winners: winners, scratch: scratch.mutableView)
+    #expect(memory.isIntact && scratch.marginsAreIntact, "pooled forward of \(item)")
+    return (output.array(), winners.array())
+  }
+
+  /// The same by the direct sum.
+  func directPooledForward(_ item: ConvolutionCase) -> (output: [Float], winners: [UInt8]) {
+    let memory = GuardedMemory()
+    let (input, kernel) = (memory.hold(item.input).readOnly, memory.hold(item.kernel).readOnly)
+    let output = memory.space(item.samples * item.window.pooledCount)
+    let winners = memory.space(item.samples * item.window.winnerBytes, of: UInt8.self)
+    kernels.pooledConvolution(
+      item.window, samples: item.samples, input: input, kernel: kernel,
+      bias: item.bias.map { memory.hold($0).readOnly }, output: output, winners: winners,
+      scratch: memory.space(kernels.pooledConvolutionScratch(item.window)))
+    return (output.array(), winners.array())
+  }
+
   func weightGradient(_ item: ConvolutionCase) -> (kernel: [Float], bias: [Float]) {
     let (input, outputGradient) = (GuardedFloats(item.input), GuardedFloats(item.outputGradient))
     let (kernel, bias) = (GuardedFloats(count: item.window.kernelCount), GuardedFloats(count: item.window.filters))
