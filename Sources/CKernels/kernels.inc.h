@@ -10,7 +10,10 @@
 #include "peak.inc.h"
 #include "pooling.inc.h"
 #include "pooled.inc.h"
-#include "sparse.inc.h"
+#include "sparse_weights.inc.h"
+#include "sparse_inputs.inc.h"
+#include "short_windows.inc.h"
+#include "pooled_backward.inc.h"
 #include "update.inc.h"
 #include "winograd.inc.h"
 

@@ -1,12 +1,11 @@
-// Convolution, ReLU and 2 by 2 max-pooling in one, and the backward passes that follow.
+// Convolution, ReLU and 2 by 2 max-pooling in one.
 //
-// Forward, two rows of the convolution at a time are pooled while they lie in the first-level cache: the full image is
-// never written, and what pooling does not read is not computed. Of each window remain its maximum and three bits: the
-// winner's place and whether it is positive.
+// The four pixels that a window of pooling reads are the rows of a register tile: their maximum is found in registers, the
+// convolution's own image is never written, and what pooling does not read is not computed. Of each window remain its
+// maximum and three bits: the winner's place and whether it is positive.
 //
-// Backward, at most one pixel in four has a gradient for a filter, the winner of a positive window. Two ways use it:
-// lists of those pixels (sparse.inc.h), where a filter's window is long enough for vectors, and else the dense kernels
-// on two unpooled rows at a time, again in the first-level cache.
+// Backward, at most one pixel in four has a gradient for a filter, the winner of a positive window. See
+// sparse_weights.inc.h and sparse_inputs.inc.h; for first layers, whose windows are too short, short_windows.inc.h.
 
 /// Filters that share three words of winners.
 #define LS_GROUP 16
@@ -212,46 +211,5 @@ static void ls_pooled_forward(const ls_window2d *w, int64_t samples, const float
                       winners ? winners + panel.column / LS_GROUP * LS_WINNERS : 0);
     }
     if (winners) winners += pool.winners_sample;
-  }
-}
-
-/// The reverse of pooling: the gradient of a row of pooled pixels goes to the winners, `columns`
-/// pixels in each of two rows.
-static void ls_unpool_rows(const ls_window2d *w, const ls_pooling *p, const float *dy, const uint8_t *winners,
-                           float *above, float *below) {
-  const vf zero = {};
-  for (int64_t j = 0; j < p->width; j++, dy += w->filters, above += 2 * w->filters, below += 2 * w->filters) {
-    for (int64_t c = 0; c < w->filters; c += LS_LANES) {
-      ls_winners won = ls_winners_at(winners + (j * p->groups + c / LS_GROUP) * LS_WINNERS);
-      int shift = (int)(c % LS_GROUP);
-      int64_t lanes = ls_lanes_left(c, w->filters);
-      vi right = ls_lanes_of(won.column >> shift), low = ls_lanes_of(won.row >> shift);
-      vf g = ls_select(ls_lanes_of(won.positive >> shift), ls_take(dy + c, lanes), zero);
-      vf up = ls_select(low, zero, g), down = ls_select(low, g, zero);
-      ls_put(above + c, ls_select(right, zero, up), lanes);
-      ls_put(above + w->filters + c, ls_select(right, up, zero), lanes);
-      ls_put(below + c, ls_select(right, zero, down), lanes);
-      ls_put(below + w->filters + c, ls_select(right, down, zero), lanes);
-    }
-  }
-}
-
-/// The bias's gradient: of each filter the sum over its positive windows, in four interleaved sums. `dy` and `winners`
-/// are `samples` samples.
-static void ls_pooled_bias_gradient(const ls_window2d *w, const ls_pooling *p, int64_t samples, const float *dy,
-                                    const uint8_t *winners, float *bias_gradient) {
-  int64_t windows = samples * p->height * p->width, stride = p->groups * LS_WINNERS;
-  for (int64_t c = 0; c < w->filters; c += LS_LANES) {
-    int64_t lanes = ls_lanes_left(c, w->filters);
-    const uint8_t *words = winners + c / LS_GROUP * LS_WINNERS;
-    int shift = (int)(c % LS_GROUP);
-    vf sums[4] = {};
-    for (int64_t i = 0; i < windows; i += 4) {
-      LS_EACH(k, 4) if (i + k < windows) {
-        vi positive = ls_lanes_of(ls_winners_at(words + (i + k) * stride).positive >> shift);
-        sums[k] += ls_select(positive, ls_take(dy + (i + k) * w->filters + c, lanes), (vf){});
-      }
-    }
-    ls_put(bias_gradient + c, (sums[0] + sums[1]) + (sums[2] + sums[3]), lanes);
   }
 }
