@@ -76,7 +76,7 @@ struct MeasuredDense: MeasuredLayer {
   private let kernels: Kernels
   private let samples, inputs, units: Int
   private let input, output, inputGradientMemory, outputGradient: Storage<Float>
-  private let weights, weightGradientMemory, bias, biasGradient: Storage<Float>
+  private let weights, weightGradientMemory, bias, biasGradient, prepared: Storage<Float>
 
   init(_ name: String, _ kernels: Kernels, samples: Int, inputs: Int, units: Int) {
     self.name = name
@@ -93,12 +93,14 @@ struct MeasuredDense: MeasuredLayer {
     weightGradientMemory = Storage(count: inputs * units)
     bias = .numbers(units)
     biasGradient = Storage(count: units)
+    prepared = Storage(count: kernels.densePrepared(inputs: inputs, units: units))
+    kernels.prepareDense(inputs: inputs, units: units, weights: weights.view, prepared: prepared.mutableView)
   }
 
   func forward() {
     kernels.dense(
-      samples: samples, inputs: inputs, units: units, input: input.view, weights: weights.view, bias: bias.view,
-      output: output.mutableView)
+      samples: samples, inputs: inputs, units: units, input: input.view, weights: weights.view,
+      prepared: prepared.view, bias: bias.view, output: output.mutableView)
   }
 
   func weightGradient() {
@@ -110,7 +112,7 @@ struct MeasuredDense: MeasuredLayer {
   func inputGradient() {
     kernels.denseInputGradient(
       samples: samples, inputs: inputs, units: units, outputGradient: outputGradient.view, weights: weights.view,
-      inputGradient: inputGradientMemory.mutableView)
+      prepared: prepared.view, inputGradient: inputGradientMemory.mutableView)
   }
 }
 

@@ -22,7 +22,8 @@ static void ls_dense_forward_full(int64_t samples, int64_t inputs, int64_t units
 }
 
 static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
-                             const float *bias, float *y) {
+                             const float *prepared, const float *bias, float *y) {
+  if (ls_dense_is_narrow(inputs, units)) return ls_narrow_forward(samples, inputs, units, x, prepared, bias, y);
   for (int64_t n = 0; n < samples;) {
     // Neighbouring groups of samples that are not sparse go together.
     int64_t first = n, group = 0;
@@ -38,8 +39,8 @@ static void ls_dense_forward(int64_t samples, int64_t inputs, int64_t units, con
   }
 }
 
-static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
-                                     float *weight_gradient, float *bias_gradient) {
+static void ls_wide_weight_gradient(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
+                                    float *weight_gradient) {
   ls_panels panels = ls_panels_of(units);
   for (int64_t part = 0; part < panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&panels, part);
@@ -52,6 +53,15 @@ static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t un
       for (int64_t r = 0; r < size; r++) p.a[r] = x + first + r;
       ls_outer_tiles[panel.vectors - 1][size - 1](&p);
     }
+  }
+}
+
+static void ls_dense_weight_gradient(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
+                                     float *weight_gradient, float *bias_gradient) {
+  if (ls_dense_is_narrow(inputs, units)) {
+    ls_narrow_weight_gradient(samples, inputs, units, x, dy, weight_gradient);
+  } else {
+    ls_wide_weight_gradient(samples, inputs, units, x, dy, weight_gradient);
   }
   if (bias_gradient) ls_column_sums(samples, units, dy, bias_gradient, 0);
 }
@@ -66,7 +76,8 @@ static void ls_dense_bias_gradient(int64_t samples, int64_t units, const float *
 #define LS_DENSE_UNITS 512
 
 static void ls_dense_input_gradient(int64_t samples, int64_t inputs, int64_t units, const float *dy,
-                                    const float *weights, float *dx) {
+                                    const float *weights, const float *prepared, float *dx) {
+  if (ls_dense_is_narrow(inputs, units)) return ls_dense_forward_full(samples, units, inputs, dy, prepared, 0, dx);
   float gradient[LS_DENSE_UNITS * LS_DENSE_GROUP] __attribute__((aligned(64)));  // [units, samples]
   float sums[LS_TILE_ROWS * LS_DENSE_GROUP] __attribute__((aligned(64)));        // [inputs, samples]
   for (int64_t n = 0; n < samples; n += LS_DENSE_GROUP) {
@@ -93,6 +104,8 @@ static void ls_dense_input_gradient(int64_t samples, int64_t inputs, int64_t uni
 
 #define LS_DENSE_KERNELS                                \
   {                                                     \
+      .prepared = ls_dense_prepared,                    \
+      .prepare = ls_dense_prepare,                      \
       .forward = ls_dense_forward,                      \
       .weight_gradient = ls_dense_weight_gradient,      \
       .input_gradient = ls_dense_input_gradient,        \

@@ -19,6 +19,7 @@
 
 #include "deferred.inc.h"
 #include "skip.inc.h"
+#include "narrow.inc.h"
 #include "dense.inc.h"
 
 const ls_kernels LS_NAME(ls_kernels_table) = {

@@ -194,13 +194,24 @@ struct DenseRunner {
       GuardedFloats(item.input), GuardedFloats(item.weights), item.bias.map(GuardedFloats.init)
     )
     let output = GuardedFloats(count: item.samples * item.units)
-    withExtendedLifetime((input, weights, bias)) {
+    let prepared = prepared(item, weights)
+    withExtendedLifetime((input, weights, bias, prepared)) {
       kernels.dense(
         samples: item.samples, inputs: item.inputs, units: item.units, input: input.view, weights: weights.view,
-        bias: bias?.view, output: output.mutableView)
+        prepared: prepared.view, bias: bias?.view, output: output.mutableView)
     }
     #expect(output.marginsAreIntact, "forward of \(item)")
     return output.values
+  }
+
+  private func prepared(_ item: DenseCase, _ weights: GuardedFloats) -> GuardedFloats {
+    let prepared = GuardedFloats(count: kernels.densePrepared(inputs: item.inputs, units: item.units))
+    withExtendedLifetime(weights) {
+      kernels.prepareDense(
+        inputs: item.inputs, units: item.units, weights: weights.view, prepared: prepared.mutableView)
+    }
+    #expect(prepared.marginsAreIntact, "preparation of \(item)")
+    return prepared
   }
 
   func weightGradient(_ item: DenseCase) -> (weights: [Float], bias: [Float]) {
@@ -251,10 +262,11 @@ struct DenseRunner {
   func inputGradient(_ item: DenseCase) -> [Float] {
     let (weights, outputGradient) = (GuardedFloats(item.weights), GuardedFloats(item.outputGradient))
     let input = GuardedFloats(count: item.samples * item.inputs)
-    withExtendedLifetime((weights, outputGradient)) {
+    let prepared = prepared(item, weights)
+    withExtendedLifetime((weights, outputGradient, prepared)) {
       kernels.denseInputGradient(
         samples: item.samples, inputs: item.inputs, units: item.units, outputGradient: outputGradient.view,
-        weights: weights.view, inputGradient: input.mutableView)
+        weights: weights.view, prepared: prepared.view, inputGradient: input.mutableView)
     }
     #expect(input.marginsAreIntact, "input gradient of \(item)")
     return input.values

@@ -115,15 +115,19 @@ typedef struct ls_winograd_kernels {
 /// `forward` and `deferred_gradient` skip products with inputs that are zero where that is faster. It changes no bit of finite
 /// numbers but the sign of a zero, and is decided by the inputs alone.
 typedef struct ls_dense_kernels {
-  /// `bias` may be null.
+  /// Floats that `prepare` writes: those of the weights for layers with few units, else 0.
+  int64_t (*prepared)(int64_t inputs, int64_t units);
+  /// Lays the weights out for `forward` and `input_gradient`, where `prepared` is not 0: once a step for each worker.
+  void (*prepare)(int64_t inputs, int64_t units, const float *weights, float *prepared);
+  /// `bias` may be null, and `prepared` where it has no floats.
   void (*forward)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *weights,
-                  const float *_Nullable bias, float *y);
+                  const float *_Nullable prepared, const float *_Nullable bias, float *y);
   /// Writes weight_gradient = x^T dy and bias_gradient = column sums of dy (may be null).
   void (*weight_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
                           float *weight_gradient, float *_Nullable bias_gradient);
   /// Writes dx = dy W^T.
   void (*input_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *dy, const float *weights,
-                         float *dx);
+                         const float *_Nullable prepared, float *dx);
   /// Writes bias_gradient [units] = column sums of dy, with the bits of `weight_gradient`'s.
   void (*bias_gradient)(int64_t samples, int64_t units, const float *dy, float *bias_gradient);
   /// Keeps a shard's x and dy for `deferred_gradient`: its samples are those from `first` on of the minibatch, and `kept` has room

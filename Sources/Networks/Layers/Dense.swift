@@ -53,10 +53,11 @@ public struct Dense: Layer, Equatable {
     let kernel = ParameterSpec(
       name: "kernel", shape: weights, initializer: kernelInitializer, fanIn: inputs, fanOut: units)
     let bias = ParameterSpec.bias(units, initializer: biasInitializer)
+    let prepared = context.kernels.densePrepared(inputs: inputs, units: units)
     return LayerPlan(
       MatrixProduct(inputs: inputs, units: units, hasBias: useBias), output: [units],
       parameters: useBias ? [kernel, bias] : [kernel], flops: 2 * weights.count + (useBias ? units : 0),
-      multiplyAdds: weights.count, backwardReads: .input,
+      multiplyAdds: weights.count, backwardReads: .input, prepared: .init(forward: prepared, backward: prepared),
       deferred: DeferredGradient.pays(rows: inputs, columns: units)
         ? DeferredGradient(rows: inputs, columns: units, keptCount: inputs + units) : nil)
   }
@@ -68,10 +69,16 @@ private struct MatrixProduct: LayerOperation {
   let units: Int
   let hasBias: Bool
 
+  func prepare(_ pass: PreparePass) {
+    pass.kernels.prepareDense(
+      inputs: inputs, units: units, weights: pass.parameters[0], prepared: pass.forward)
+    pass.backward?.copy(from: pass.forward.readOnly)
+  }
+
   func forward(_ pass: ForwardPass) {
     pass.kernels.dense(
       samples: pass.samples, inputs: inputs, units: units, input: pass.input, weights: pass.parameters[0],
-      bias: hasBias ? pass.parameters[1] : nil, output: pass.output)
+      prepared: pass.prepared, bias: hasBias ? pass.parameters[1] : nil, output: pass.output)
   }
 
   func backward(_ pass: BackwardPass) {
@@ -91,7 +98,7 @@ private struct MatrixProduct: LayerOperation {
     guard let inputGradient = pass.inputGradient else { return }
     pass.kernels.denseInputGradient(
       samples: pass.samples, inputs: inputs, units: units, outputGradient: pass.outputGradient,
-      weights: pass.parameters[0], inputGradient: inputGradient)
+      weights: pass.parameters[0], prepared: pass.prepared, inputGradient: inputGradient)
   }
 
   func deferredGradient(_ pass: DeferredPass) {

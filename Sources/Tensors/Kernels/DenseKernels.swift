@@ -2,17 +2,32 @@ import CKernels
 
 // The Swift face of `ls_dense_kernels`: y = x W + b with W [inputs, units].
 extension Kernels {
+  /// Floats that `prepareDense` writes: those of the weights where the layer has few units, else 0.
+  public func densePrepared(inputs: Int, units: Int) -> Int {
+    Int(table.pointee.dense.prepared(Int64(inputs), Int64(units)))
+  }
+
+  /// Lays the weights out for `dense` and `denseInputGradient`; to be repeated when they change.
+  public func prepareDense(inputs: Int, units: Int, weights: View<Float>, prepared: MutableView<Float>) {
+    let count = densePrepared(inputs: inputs, units: units)
+    check(weights, holds: inputs * units, "weights")
+    check(prepared, holds: count, "prepared weights")
+    if count > 0 { table.pointee.dense.prepare(Int64(inputs), Int64(units), weights.base, prepared.base) }
+  }
+
   /// `output = input · weights + bias`.
   public func dense(
-    samples: Int, inputs: Int, units: Int, input: View<Float>, weights: View<Float>, bias: View<Float>?,
-    output: MutableView<Float>
+    samples: Int, inputs: Int, units: Int, input: View<Float>, weights: View<Float>, prepared: View<Float>,
+    bias: View<Float>?, output: MutableView<Float>
   ) {
+    check(prepared, holds: densePrepared(inputs: inputs, units: units), "prepared weights")
     check(input, holds: samples * inputs, "input")
     check(weights, holds: inputs * units, "weights")
     check(output, holds: samples * units, "output")
     if let bias { check(bias, holds: units, "bias") }
     table.pointee.dense.forward(
-      Int64(samples), Int64(inputs), Int64(units), input.base, weights.base, bias?.base, output.base)
+      Int64(samples), Int64(inputs), Int64(units), input.base, weights.base, prepared.base, bias?.base,
+      output.base)
   }
 
   /// Writes `weightGradient = inputᵀ · outputGradient` and the column sums for the bias.
@@ -31,14 +46,16 @@ extension Kernels {
 
   /// Writes `inputGradient = outputGradient · weightsᵀ`.
   public func denseInputGradient(
-    samples: Int, inputs: Int, units: Int, outputGradient: View<Float>, weights: View<Float>,
+    samples: Int, inputs: Int, units: Int, outputGradient: View<Float>, weights: View<Float>, prepared: View<Float>,
     inputGradient: MutableView<Float>
   ) {
+    check(prepared, holds: densePrepared(inputs: inputs, units: units), "prepared weights")
     check(outputGradient, holds: samples * units, "output gradient")
     check(weights, holds: inputs * units, "weights")
     check(inputGradient, holds: samples * inputs, "input gradient")
     table.pointee.dense.input_gradient(
-      Int64(samples), Int64(inputs), Int64(units), outputGradient.base, weights.base, inputGradient.base)
+      Int64(samples), Int64(inputs), Int64(units), outputGradient.base, weights.base, prepared.base,
+      inputGradient.base)
   }
 
   /// Writes the column sums of `outputGradient`, with the bits of `denseWeightGradient`.
