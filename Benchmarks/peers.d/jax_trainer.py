@@ -1,4 +1,7 @@
-"""JAX: one jitted step (gather of the batch, forward, backward, update, metrics) with donated state, channels last."""
+"""JAX: a jitted step (gather of the batch, forward, backward, update, metrics) with donated state, channels last.
+
+Small steps of networks without convolutions, which XLA's loops slow down on CPUs, are scanned several at a time.
+"""
 
 import functools
 import math
@@ -9,7 +12,7 @@ from jax import lax, nn
 from jax import numpy as jnp
 
 from config import Unsupported, pair
-from trainer import Trainer
+from trainer import STEPS_PER_CALL, Trainer
 
 VERSIONS = {"JAX": jax.__version__}
 ACTIVATIONS = {"relu": nn.relu, "tanh": jnp.tanh, "sigmoid": nn.sigmoid}
@@ -35,6 +38,9 @@ class JAXTrainer(Trainer):
         self.inputs, self.labels = jnp.asarray(train.images), jnp.asarray(train.labels.astype("int32"))
         self.test_inputs, self.test_labels = jnp.asarray(test.images), jnp.asarray(test.labels.astype("int32"))
         self.jitted_step = jax.jit(functools.partial(training_step, config), donate_argnums=(0, 1, 2, 3))
+        self.jitted_steps = jax.jit(functools.partial(training_steps, config), donate_argnums=(0, 1, 2, 3))
+        if self.small_steps and all(layer.type != "conv2d" for layer in config.layers):
+            self.steps_per_call = STEPS_PER_CALL
         self.jitted_sums = jax.jit(functools.partial(evaluation_sums, config, self.evaluation_batch))
 
     @property
@@ -54,6 +60,22 @@ class JAXTrainer(Trainer):
             numpy.float32(self.steps_done),
         )
         self.seen += len(indices)
+
+    def steps(self, batches):
+        numbers = range(self.steps_done - len(batches) + 1, self.steps_done + 1)
+        rates = numpy.array([self.rate(number) for number in numbers], "float32")
+        self.weights, self.slots, self.key, self.sums = self.jitted_steps(
+            self.weights,
+            self.slots,
+            self.key,
+            self.sums,
+            self.inputs,
+            self.labels,
+            batches.astype("int32"),
+            rates,
+            numpy.array(numbers, "float32"),
+        )
+        self.seen += batches.size
 
     def finish(self):
         loss, correct = (float(value) / self.seen for value in self.sums)
@@ -148,6 +170,13 @@ def training_step(config, weights, slots, key, sums, inputs, labels, indices, ra
     weights, slots = updated(config.optimizer, weights, slots, gradient, rate, step)
     correct = (logits.argmax(1) == y).sum().astype("float32")
     return weights, slots, key, sums + jnp.stack([value * len(y), correct])
+
+
+def training_steps(config, weights, slots, key, sums, inputs, labels, batches, rates, numbers):
+    def one(state, what):
+        return training_step(config, *state, inputs, labels, *what), None
+
+    return lax.scan(one, (weights, slots, key, sums), (batches, rates, numbers))[0]
 
 
 def updated(rule, weights, slots, gradient, rate, step):

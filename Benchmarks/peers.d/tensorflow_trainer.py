@@ -1,4 +1,4 @@
-"""Keras 3 on TensorFlow: `model.fit` as Keras's documentation writes it, and a training loop in a tf.function."""
+"""Keras 3 on TensorFlow: `model.fit`, and a training loop in a tf.function; small steps several at a time."""
 
 import os
 import time
@@ -10,7 +10,7 @@ import tensorflow  # noqa: E402
 from keras import layers  # noqa: E402
 
 from config import Unsupported, pair  # noqa: E402
-from trainer import Trainer  # noqa: E402
+from trainer import STEPS_PER_CALL, Trainer  # noqa: E402
 
 VERSIONS = {"TensorFlow": tensorflow.__version__, "Keras": keras.__version__}
 
@@ -39,11 +39,13 @@ class KerasTrainer(Trainer):
 
 
 class FitTrainer(KerasTrainer):
-    """`compile` and `fit` with their defaults: XLA where Keras chooses it."""
+    """`compile` and `fit` with their defaults (XLA where Keras chooses it) but for `steps_per_execution`."""
 
     def __init__(self, config, train, test, threads, seed):
         super().__init__(config, train, test, threads, seed)
-        self.model.compile(self.optimizer, self.loss, metrics=["accuracy"])
+        if self.small_steps:
+            self.steps_per_call = STEPS_PER_CALL
+        self.model.compile(self.optimizer, self.loss, metrics=["accuracy"], steps_per_execution=self.steps_per_call)
         self.clock = Clock()
 
     def step(self, indices):
@@ -95,7 +97,7 @@ class Clock(keras.callbacks.Callback):
 
 
 class FunctionTrainer(KerasTrainer):
-    """One tf.function per step that takes the batch out of the resident data by its indices."""
+    """A tf.function that takes the batch out of the resident data by its indices; for small steps one with a loop."""
 
     def __init__(self, config, train, test, threads, seed):
         super().__init__(config, train, test, threads, seed)
@@ -103,10 +105,21 @@ class FunctionTrainer(KerasTrainer):
         self.inputs, self.labels = tensorflow.constant(train.images), tensorflow.constant(train.labels)
         self.test_inputs, self.test_labels = tensorflow.constant(test.images), tensorflow.constant(test.labels)
         self.sums, self.seen = tensorflow.Variable([0.0, 0.0]), 0
+        if self.small_steps:
+            self.steps_per_call = STEPS_PER_CALL
 
     def step(self, indices):
         self.training_step(tensorflow.constant(indices))
         self.seen += len(indices)
+
+    def steps(self, batches):
+        self.training_steps(tensorflow.constant(batches))
+        self.seen += batches.size
+
+    @tensorflow.function
+    def training_steps(self, batches):
+        for number in tensorflow.range(len(batches)):
+            self.training_step(batches[number])
 
     @tensorflow.function(reduce_retracing=True)
     def training_step(self, indices):
@@ -172,16 +185,21 @@ def snake_case(name):
 
 
 def loss(config):
-    if not config.label_smoothing:
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    if config.label_smoothing:
+        return SmoothedCrossentropy(config.label_smoothing)
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-    def smoothed(labels, logits):
-        targets = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), logits.shape[-1])
-        return keras.losses.categorical_crossentropy(
-            targets, logits, from_logits=True, label_smoothing=config.label_smoothing
-        )
 
-    return keras.losses.LossFunctionWrapper(smoothed)
+class SmoothedCrossentropy(keras.losses.Loss):
+    """Keras smooths labels in its dense form only."""
+
+    def __init__(self, smoothing):
+        super().__init__()
+        self.smoothing = smoothing
+
+    def call(self, y_true, y_pred):
+        targets = keras.ops.one_hot(keras.ops.reshape(y_true, (-1,)), y_pred.shape[-1])
+        return keras.losses.categorical_crossentropy(targets, y_pred, from_logits=True, label_smoothing=self.smoothing)
 
 
 def optimizer(config, samples):

@@ -10,6 +10,9 @@ import schedule
 
 # Images in one call when the test set is evaluated, where they go into it without a rest.
 EVALUATION_BATCH = 500
+# Steps in one call, for frameworks that can take several, and the operations of a step up to which that gains anything.
+STEPS_PER_CALL = 16
+SMALL_STEP = 4e9
 
 
 class Trainer(abc.ABC):
@@ -21,7 +24,9 @@ class Trainer(abc.ABC):
         self.random = numpy.random.default_rng(seed)
         self.rate = schedule.rate(config, len(train))
         self.steps_done = 0
-        self._left = iter(())
+        self.steps_per_call = 1
+        self._left, self._pending = iter(()), []
+        self.is_warm = False
 
     @property
     @abc.abstractmethod
@@ -31,6 +36,10 @@ class Trainer(abc.ABC):
     @abc.abstractmethod
     def step(self, indices):
         """One training step on the samples with these indices, loss and accuracy too. May return before it is done."""
+
+    def steps(self, batches):
+        """`steps_per_call` steps in one call; a row of indices for each."""
+        raise NotImplementedError
 
     @abc.abstractmethod
     def finish(self):
@@ -52,6 +61,7 @@ class Trainer(abc.ABC):
                 self._left = self.batches()
                 indices = next(self._left)
             self.advance(indices)
+        self.flush()
         return self.finish()
 
     def timed_run(self, steps):
@@ -67,11 +77,31 @@ class Trainer(abc.ABC):
         """One pass over all samples, the last batch being the rest; returns loss and accuracy."""
         for indices in self.batches(rest=True):
             self.advance(indices)
+        self.flush()
         return self.finish()
 
     def advance(self, indices):
-        self.steps_done += 1
-        self.step(indices)
+        if self._pending and len(indices) != len(self._pending[0]):
+            self.flush()
+        self._pending.append(indices)
+        if len(self._pending) == self.steps_per_call:
+            self.flush()
+
+    def flush(self):
+        """Takes the steps that were put off; where they are too few for one call, each for itself."""
+        if len(self._pending) == self.steps_per_call > 1:
+            self.steps_done += self.steps_per_call
+            self.steps(numpy.stack(self._pending))
+        else:
+            for indices in self._pending:
+                self.steps_done += 1
+                self.step(indices)
+        self._pending.clear()
+
+    @property
+    def small_steps(self):
+        """Whether the way to a step costs enough of it to be worth saving."""
+        return self.config.flops * self.batch < SMALL_STEP
 
     def batches(self, rest=False):
         order, batch = self.random.permutation(len(self.train)), self.batch
