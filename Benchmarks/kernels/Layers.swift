@@ -118,7 +118,7 @@ struct MeasuredDense: MeasuredLayer {
 
 extension Storage where Element == Float {
   /// Numbers in [-1, 1).
-  fileprivate static func numbers(_ count: Int) -> Storage<Float> {
+  static func numbers(_ count: Int) -> Storage<Float> {
     var stream = RandomStream(seed: 1, purpose: .test)
     return Storage((0..<count).map { _ in stream.uniform(in: -1..<1) })
   }

@@ -41,6 +41,14 @@ let layers: [any MeasuredLayer] = [
   MeasuredConvolution(
     "vgg 16×16×128 → 128, 3×3 same", kernels, samples: samples, size: 16, channels: 128, filters: 128, kernel: 3,
     .same),
+  MeasuredWinograd(
+    "mnist-cnn 13×13×32 → 64, tiles", kernels, samples: samples, size: 13, channels: 32, filters: 64, .valid),
+  MeasuredWinograd(
+    "vgg 32×32×64 → 64, tiles", kernels, samples: samples, size: 32, channels: 64, filters: 64, .same),
+  MeasuredWinograd(
+    "vgg 16×16×128 → 128, tiles", kernels, samples: samples, size: 16, channels: 128, filters: 128, .same),
+  MeasuredWinograd(
+    "vgg 8×8×256 → 256, tiles", kernels, samples: samples, size: 8, channels: 256, filters: 256, .same),
   MeasuredDense("dense 784 → 512", kernels, samples: samples, inputs: 784, units: 512),
   MeasuredDense("dense 512 → 512", kernels, samples: samples, inputs: 512, units: 512),
   MeasuredDense("dense 1600 → 10", kernels, samples: samples, inputs: 1600, units: 10),
