@@ -144,7 +144,7 @@ def warm(plan):
     """Starts each framework once, so that the first start-up that counts does not read it from the disk."""
     for environment in sorted({peer.environment for peer in PEERS if peer.name in plan.peers}):
         imports = {"tensorflow": "import tensorflow, keras"}.get(environment, f"import {environment}")
-        subprocess.run([plan.pythons[environment], "-c", imports], stderr=subprocess.DEVNULL, check=True)
+        subprocess.run([plan.pythons[environment], "-c", imports], stderr=subprocess.DEVNULL, check=False)
 
 
 def heading(options):
@@ -167,4 +167,7 @@ def processor():
     return models[0] if models else platform.machine()
 
 
-main()
+try:
+    main()
+except sides.Failed as reason:
+    sys.exit(f"error: {reason}")
