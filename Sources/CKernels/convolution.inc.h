@@ -47,7 +47,7 @@ static int64_t ls_convolution_scratch(const ls_window2d *w) {
   ls_geometry g = ls_geometry_of(w);
   ls_panels panels = ls_panels_of(w->filters);
   int64_t forward = ls_packed_size(w, &g, &panels) + g.canvas, weights = g.group * g.canvas;
-  int64_t input = w->out_width * g.window_row, most = forward > weights ? forward : weights;
+  int64_t input = w->out_width * g.window_row + LS_LANES / 2, most = forward > weights ? forward : weights;
   if (ls_planes_suit(w)) most = ls_planes_scratch(w);
   return most > input ? most : input;
 }
@@ -174,27 +174,51 @@ LS_INLINE void ls_add_shares(int64_t channels, int64_t count, const float *from,
   ls_store_masked(to + c, sum, mask);
 }
 
+/// The same for channels that fill at most half a register, in halves: what a pixel has too much, the next overwrites.
+LS_INLINE void ls_add_half_shares(int64_t count, const float *from, int64_t step, float *to) {
+  vh sum = ls_load_half(from);
+  for (int64_t m = 1; m < count; m++) sum += ls_load_half(from - m * step);
+  ls_store_half(to, sum);
+}
+
 /// Writes one row of the input's gradient: each pixel adds up the shares that the windows over it have for it.
-static void ls_convolution_gather(const ls_window2d *w, const float *shares, float *row) {
-  int64_t channels = w->channels, window = w->kernel_width * channels, step = window - w->stride_width * channels;
-  int64_t phase = w->pad_left % w->stride_width, quotient = w->pad_left / w->stride_width;
+LS_INLINE void ls_convolution_gather_of(const ls_window2d *w, int64_t stride, const float *shares, float *row) {
+  int64_t channels = w->channels, window = w->kernel_width * channels, step = window - stride * channels;
+  // Pixels behind which there is room for half a register.
+  int64_t roomy = channels > LS_LANES / 2 ? 0 : w->width - (LS_LANES / 2 - 1) / channels;
+  int64_t phase = w->pad_left % stride, quotient = w->pad_left / stride;
   for (int64_t j = 0; j < w->width; j++, row += channels) {
-    ls_meetings meet = ls_meetings_of(phase, quotient, w->stride_width, w->kernel_width, w->out_width);
+    ls_meetings meet = ls_meetings_of(phase, quotient, stride, w->kernel_width, w->out_width);
     const float *from = shares + meet.at * window + meet.tap * channels;
     // The counts of common kernels as constants: their loops unroll.
-    switch (meet.count) {
-      case 0: memset(row, 0, (size_t)channels * sizeof(float)); break;
-      case 1: ls_add_shares(channels, 1, from, step, row); break;
-      case 2: ls_add_shares(channels, 2, from, step, row); break;
-      case 3: ls_add_shares(channels, 3, from, step, row); break;
-      case 5: ls_add_shares(channels, 5, from, step, row); break;
-      default: ls_add_shares(channels, meet.count, from, step, row);
+    if (j < roomy && meet.count > 0) {
+      switch (meet.count) {
+        case 1: ls_add_half_shares(1, from, step, row); break;
+        case 2: ls_add_half_shares(2, from, step, row); break;
+        case 3: ls_add_half_shares(3, from, step, row); break;
+        case 5: ls_add_half_shares(5, from, step, row); break;
+        default: ls_add_half_shares(meet.count, from, step, row);
+      }
+    } else {
+      switch (meet.count) {
+        case 0: memset(row, 0, (size_t)channels * sizeof(float)); break;
+        case 1: ls_add_shares(channels, 1, from, step, row); break;
+        case 2: ls_add_shares(channels, 2, from, step, row); break;
+        case 3: ls_add_shares(channels, 3, from, step, row); break;
+        case 5: ls_add_shares(channels, 5, from, step, row); break;
+        default: ls_add_shares(channels, meet.count, from, step, row);
+      }
     }
-    if (++phase == w->stride_width) {
+    if (++phase == stride) {
       phase = 0;
       quotient++;
     }
   }
+}
+
+static void ls_convolution_gather(const ls_window2d *w, const float *shares, float *row) {
+  if (w->stride_width == 1) ls_convolution_gather_of(w, 1, shares, row);  // no division for each pixel
+  else ls_convolution_gather_of(w, w->stride_width, shares, row);
 }
 
 static int64_t ls_convolution_prepared(const ls_window2d *w) {

@@ -45,6 +45,17 @@ LS_INLINE vf ls_fma(vf a, vf b, vf c) {
 #endif
 }
 
+/// Half a register.
+typedef float vh __attribute__((vector_size(LS_LANES * 2)));
+
+LS_INLINE vh ls_load_half(const float *p) {
+  vh v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+LS_INLINE void ls_store_half(float *p, vh v) { memcpy(p, &v, sizeof v); }
+
 // A mask tells how many lanes of a vector exist. Masked loads and stores touch no byte beyond them.
 
 #if LS_LANES == 16
