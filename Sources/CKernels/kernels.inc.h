@@ -14,6 +14,7 @@
 #include "sparse_inputs.inc.h"
 #include "short_windows.inc.h"
 #include "pooled_backward.inc.h"
+#include "averaged.inc.h"
 #include "update.inc.h"
 #include "winograd.inc.h"
 
@@ -31,6 +32,7 @@ const ls_kernels LS_NAME(ls_kernels_table) = {
     .loss = LS_LOSS_KERNELS,
     .update = LS_UPDATE_KERNELS,
     .pooled = LS_POOLED_KERNELS,
+    .averaged = LS_AVERAGED_KERNELS,
     .peak = ls_peak,
     .winograd = LS_WINOGRAD_KERNELS,
 };

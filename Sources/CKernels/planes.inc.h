@@ -5,13 +5,10 @@
 // The rows of a plane are as far apart as those of the canvas, so that one offset serves both and a register may run
 // over the end of a row. Behind a row's pixels a plane of outputs has values that nobody reads, a plane of gradients
 // has zeros.
-#include "math.inc.h"
+#include "interleave.inc.h"
 
 /// Most floats of one sample's canvas, planes and sums: they should stay near.
 #define LS_PLANES_FLOATS (32 * 1024)
-/// Lanes for one pixel's filters while planes are interleaved.
-#define LS_PLANES_SLOT (LS_LANES / 2)
-#define LS_PLANES_STAGES (LS_LANES == 16 ? 3 : LS_LANES == 8 ? 2 : 1)
 /// A tile of `forward` is registers of pixels by filters, one of the weight gradient taps by filters.
 #define LS_PLANES_WIDTH 4
 #define LS_PLANES_TAPS 3
@@ -47,7 +44,7 @@ static int64_t ls_planes_scratch(const ls_window2d *w) {
 /// Whether pixels fill the lanes of registers better than filters would.
 static int ls_planes_suit(const ls_window2d *w) {
   if (w->channels != 1 || w->stride_height != 1 || w->stride_width != 1) return 0;
-  if (w->filters > LS_PLANES_SLOT || ls_planes_scratch(w) > LS_PLANES_FLOATS) return 0;
+  if (w->filters > LS_SLOT || ls_planes_scratch(w) > LS_PLANES_FLOATS) return 0;
   int64_t pixels = ls_planes_of(w).pixels;
   return pixels >= LS_PLANES_WIDTH * LS_LANES &&
          (int64_t)w->out_height * w->out_width * LS_LANES > pixels * w->filters;
@@ -65,62 +62,18 @@ static void ls_planes_fill(const ls_window2d *w, const ls_planes *g, const float
 
 // MARK: Planes to channels last, and back
 
-#if LS_LANES == 16
-#define LS_BOTH 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
-#elif LS_LANES == 8
-#define LS_BOTH 0, 1, 2, 3, 4, 5, 6, 7
-#else
-#define LS_BOTH 0, 1, 2, 3
-#endif
-
-typedef float ls_slot __attribute__((vector_size(LS_PLANES_SLOT * 4)));
-
-/// From LS_PLANES_SLOT planes of LS_LANES pixels to as many pixels of a slot each.
-LS_INLINE void ls_planes_zip(vf *square) {
-  LS_EACH(stage, LS_PLANES_STAGES) {
-    vf zipped[LS_PLANES_SLOT];
-    LS_EACH(i, LS_PLANES_SLOT / 2) {
-      zipped[2 * i] = __builtin_shufflevector(square[i], square[i + LS_PLANES_SLOT / 2], LS_ZIP_LOW);
-      zipped[2 * i + 1] = __builtin_shufflevector(square[i], square[i + LS_PLANES_SLOT / 2], LS_ZIP_HIGH);
-    }
-    LS_EACH(i, LS_PLANES_SLOT) square[i] = zipped[i];
-  }
-}
-
-LS_INLINE void ls_planes_unzip(vf *square) {
-  LS_EACH(stage, LS_PLANES_STAGES) {
-    vf plane[LS_PLANES_SLOT];
-    LS_EACH(i, LS_PLANES_SLOT / 2) {
-      plane[i] = __builtin_shufflevector(square[2 * i], square[2 * i + 1], LS_EVEN);
-      plane[i + LS_PLANES_SLOT / 2] = __builtin_shufflevector(square[2 * i], square[2 * i + 1], LS_ODD);
-    }
-    LS_EACH(i, LS_PLANES_SLOT) square[i] = plane[i];
-  }
-}
-
-/// Floats that a register's pixels take, each as wide as a slot although the next begins `filters` behind it.
-#define LS_PLANES_SPAN(filters) ((LS_LANES - 1) * (filters) + LS_PLANES_SLOT)
-
 /// y [out_height, out_width, filters] from planes.
 static void ls_planes_interleave(const ls_window2d *w, const ls_planes *g, const float *planes, float *y) {
   const int64_t filters = w->filters, row = w->out_width * filters;
   const float *end = y + w->out_height * row;
-  float rest[LS_PLANES_SPAN(LS_PLANES_SLOT)];
   for (int64_t i = 0; i < w->out_height; i++, planes += g->line, y += row) {
     for (int64_t j = 0; j < w->out_width; j += LS_LANES) {
-      vf square[LS_PLANES_SLOT];
-      LS_EACH(f, LS_PLANES_SLOT) square[f] = f < filters ? ls_load(planes + f * g->pixels + j) : (vf){};
-      ls_planes_zip(square);
-      // What a slot or the row has too much, the next pixel or row overwrites.
-      int fits = end - (y + j * filters) >= LS_PLANES_SPAN(filters);
-      float *to = fits ? y + j * filters : rest;
-      LS_EACH(p, LS_PLANES_SLOT) {
-        ls_slot pair[2];
-        memcpy(pair, &square[p], sizeof pair);
-        memcpy(to + 2 * p * filters, &pair[0], sizeof(ls_slot));
-        memcpy(to + (2 * p + 1) * filters, &pair[1], sizeof(ls_slot));
-      }
-      if (!fits) memcpy(y + j * filters, rest, (size_t)(ls_lanes_left(j, w->out_width) * filters) * sizeof(float));
+      int64_t count = ls_lanes_left(j, w->out_width);
+      ls_mask mask = ls_mask_of(count);
+      vf square[LS_SLOT];
+      LS_EACH(f, LS_SLOT)
+      square[f] = f < filters ? ls_load_masked(planes + f * g->pixels + j, mask) : (vf){};
+      ls_slots_put(square, filters, count, y + j * filters, end);
     }
   }
 }
@@ -129,22 +82,13 @@ static void ls_planes_interleave(const ls_window2d *w, const ls_planes *g, const
 static void ls_planes_separate(const ls_window2d *w, const ls_planes *g, const float *dy, float *planes) {
   const int64_t filters = w->filters, row = w->out_width * filters;
   const float *end = dy + w->out_height * row;
-  float rest[LS_PLANES_SPAN(LS_PLANES_SLOT)];
   for (int64_t i = 0; i < w->out_height; i++, planes += g->line, dy += row) {
     for (int64_t j = 0; j < w->out_width; j += LS_LANES) {
       int64_t count = ls_lanes_left(j, w->out_width);
-      const float *from = dy + j * filters;
-      if (end - from < LS_PLANES_SPAN(filters)) from = memcpy(rest, from, (size_t)(count * filters) * sizeof(float));
-      vf square[LS_PLANES_SLOT];
-      LS_EACH(p, LS_PLANES_SLOT) {
-        ls_slot pair[2];
-        memcpy(&pair[0], from + 2 * p * filters, sizeof(ls_slot));
-        memcpy(&pair[1], from + (2 * p + 1) * filters, sizeof(ls_slot));
-        square[p] = __builtin_shufflevector(pair[0], pair[1], LS_BOTH);
-      }
-      ls_planes_unzip(square);
       ls_mask mask = ls_mask_of(count);
-      LS_EACH(f, LS_PLANES_SLOT) if (f < filters) ls_store_masked(planes + f * g->pixels + j, square[f], mask);
+      vf square[LS_SLOT];
+      ls_slots_take(square, filters, count, dy + j * filters, end);
+      LS_EACH(f, LS_SLOT) if (f < filters) ls_store_masked(planes + f * g->pixels + j, square[f], mask);
     }
   }
 }
@@ -297,6 +241,14 @@ static void ls_planes_collapse(int64_t count, const float *sums, float *to) {
   }
 }
 
+/// The gradients of kernel and bias (may be null) from their sums.
+static void ls_planes_finish(const ls_window2d *w, const ls_planes *g, const float *sums, float *kernel_gradient,
+                             float *bias_gradient) {
+  int64_t weights = g->taps * w->filters;
+  ls_planes_collapse(weights, sums, kernel_gradient);
+  if (bias_gradient) ls_planes_collapse(w->filters, sums + weights * LS_LANES, bias_gradient);
+}
+
 static void ls_planes_weight_gradient(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
                                       float *kernel_gradient, float *bias_gradient, float *scratch) {
   ls_planes g = ls_planes_of(w);
@@ -307,7 +259,5 @@ static void ls_planes_weight_gradient(const ls_window2d *w, int64_t samples, con
     ls_planes_separate(w, &g, dy + n * w->out_height * w->out_width * w->filters, planes);
     ls_planes_backward(w, &g, canvas, planes, sums);
   }
-  int64_t weights = g.taps * w->filters;
-  ls_planes_collapse(weights, sums, kernel_gradient);
-  if (bias_gradient) ls_planes_collapse(w->filters, sums + weights * LS_LANES, bias_gradient);
+  ls_planes_finish(w, &g, sums, kernel_gradient, bias_gradient);
 }

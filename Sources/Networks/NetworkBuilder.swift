@@ -108,6 +108,8 @@ struct NetworkBuilder {
       memory.activations += ParameterLayout.aligned(plan.output.count)
     }
     if plan.backwardReads.contains(.output) { current.isNeededByBackward = true }
+    // What a stage keeps may be floats.
+    if plan.savedBytes > 0, plan.savedBytes % 4 == 0 { memory.savedBytes = (memory.savedBytes + 3) / 4 * 4 }
     var place = StagePlace(
       index: drafts.count, lane: nextLane, inputCount: shape.count, outputCount: plan.output.count,
       readsBatch: source.isBatch,

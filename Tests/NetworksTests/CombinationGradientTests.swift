@@ -25,6 +25,18 @@ struct CombinationGradientTests {
       ], samples: 4)
   }
 
+  @Test("conv-tanh-average, once with the batch and once with a layer before it")
+  func averaged() throws {
+    try GradientChecker().check(
+      input: [12, 18, 1],
+      [
+        .conv(1, (2, 2), activation: .tanh), .averagePool((2, 2), stride: (1, 1)),
+        .conv(2, (3, 3), same: true, activation: .tanh), .averagePool((2, 2)), .flatten, .dense(3),
+      ])
+    try GradientChecker().check(
+      input: [9, 14, 1], [.conv(2, (2, 3), activation: .sigmoid), .averagePool((2, 2)), .flatten, .dense(3)])
+  }
+
   @Test("chains of functions: in place where allowed, and right where not")
   func chains() throws {
     let functions: [ReferenceLayer] = ActivationFunction.allForTests.map { .activation($0) }

@@ -234,6 +234,27 @@ typedef struct ls_pooled_kernels {
                          float *dx, float *scratch);
 } ls_pooled_kernels;
 
+/// Convolution (stride 1), an activation whose derivative follows from its output, and 2 by 2 average pooling (stride 2, no
+/// padding) in one. `w` is the convolution's window; PH = out_height / 2 and PW = out_width / 2, rounded down. Every number is that
+/// of the kernels one by one.
+typedef struct ls_averaged_kernels {
+  /// Whether the kernels below take this window: one channel and few filters. Where not, none of them may be called.
+  int32_t (*suits)(const ls_window2d *w);
+  /// Bytes that `forward` keeps of a sample for the backward pass: the activated image, in a layout of its own.
+  int64_t (*kept)(const ls_window2d *w);
+  /// Floats of scratch that the kernels below need (their maximum).
+  int64_t (*scratch)(const ls_window2d *w);
+  /// y [samples,PH,PW,F] = mean over the window of f(x * kernel + bias). `bias` may be null; `kept` where no backward pass follows.
+  void (*forward)(const ls_window2d *w, ls_activation kind, float slope, int64_t samples, const float *x, const float *kernel,
+                  const float *_Nullable bias, float *y, void *_Nullable kept, float *scratch);
+  /// Writes kernel_gradient [KH,KW,C,F] and bias_gradient [F] (may be null) from dy [samples,PH,PW,F].
+  void (*weight_gradient)(const ls_window2d *w, ls_activation kind, float slope, int64_t samples, const float *x, const float *dy,
+                          const void *kept, float *kernel_gradient, float *_Nullable bias_gradient, float *scratch);
+  /// Writes dx [samples,H,W,C] from dy and what the convolution's `prepare` wrote.
+  void (*input_gradient)(const ls_window2d *w, ls_activation kind, float slope, int64_t samples, const float *dy, const void *kept,
+                         const float *prepared, float *dx, float *scratch);
+} ls_averaged_kernels;
+
 /// All kernels of one instruction set.
 typedef struct ls_kernels {
   ls_isa isa;
@@ -244,6 +265,7 @@ typedef struct ls_kernels {
   ls_loss_kernels loss;
   ls_update_kernels update;
   ls_pooled_kernels pooled;
+  ls_averaged_kernels averaged;
   /// Runs multiply-adds in registers and nothing else, to measure what this core could do at most. Reads sink[0] and sink[1], writes
   /// sink[0]; returns the floating-point operations done.
   int64_t (*peak)(int64_t rounds, float *sink);

@@ -20,6 +20,9 @@ public struct AveragePool2D: Layer, Equatable {
     window = WindowFields(size: size, stride: stride ?? size, padding: padding)
   }
 
+  /// Whether windows are 2 × 2 and side by side.
+  var isQuarter: Bool { size == .init(2) && stride == .init(2) }
+
   public static let kerasClass = "AveragePooling2D"
 
   public static let schema = ObjectSchema(

@@ -68,8 +68,11 @@ public struct Conv2D: Layer, Equatable {
   }
 
   public func fused(with next: any Layer, input: Shape, context: PlanContext) -> LayerPlan? {
-    guard let pool = next as? MaxPool2D else { return nil }
-    return PooledConvolution.plan(self, pool, input: input, context: context)
+    switch next {
+    case let pool as MaxPool2D: PooledConvolution.plan(self, pool, input: input, context: context)
+    case let pool as AveragePool2D: AveragedConvolution.plan(self, pool, input: input, context: context)
+    default: nil
+    }
   }
 
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {

@@ -23,7 +23,7 @@ public enum ActivationFunction: Sendable, Equatable {
     }
   }
 
-  fileprivate var code: ls_activation {
+  var code: ls_activation {
     switch self {
     case .relu: LS_RELU
     case .leakyRelu: LS_LEAKY_RELU
@@ -34,7 +34,7 @@ public enum ActivationFunction: Sendable, Equatable {
     }
   }
 
-  fileprivate var slope: Float {
+  var slope: Float {
     if case .leakyRelu(let slope) = self { slope } else { 0 }
   }
 }
