@@ -43,10 +43,18 @@ static int64_t ls_packed_size(const ls_window2d *w, const ls_geometry *g, const 
   return panels->vectors.parts > 1 ? (size + LS_LANES - 1) / LS_LANES * LS_LANES : 0;
 }
 
+/// Whether the weight gradient is computed transposed: filters that fill one register at most make tiles that load a
+/// value for every product.
+LS_INLINE int ls_convolution_transposes(const ls_window2d *w, const ls_geometry *g) {
+  int64_t lanes = ls_whole_registers(g->window_row);
+  return w->filters <= LS_LANES && lanes > LS_LANES && 4 * g->window_row >= 3 * lanes;
+}
+
 static int64_t ls_convolution_scratch(const ls_window2d *w) {
   ls_geometry g = ls_geometry_of(w);
   ls_panels panels = ls_panels_of(w->filters);
   int64_t forward = ls_packed_size(w, &g, &panels) + g.canvas, weights = g.group * g.canvas;
+  if (ls_convolution_transposes(w, &g)) weights += w->kernel_height * g.window_row * w->filters;
   int64_t input = w->out_width * g.window_row + LS_LANES / 2, most = forward > weights ? forward : weights;
   if (ls_planes_suit(w)) most = ls_planes_scratch(w);
   return most > input ? most : input;
@@ -117,6 +125,32 @@ static void ls_convolution_weight_pass(const ls_window2d *w, const ls_geometry *
   }
 }
 
+/// The same, transposed: [KH, F, KW, C]. The rows of a tile are filters, its columns what a pixel needs of one row of
+/// the image.
+static void ls_convolution_transposed_pass(const ls_window2d *w, const ls_geometry *g, int64_t images, const float *x,
+                                           int64_t x_image, const float *dy, float *transposed, int resume) {
+  ls_panels panels = ls_panels_of(g->window_row);
+  for (int64_t part = 0; part < panels.vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(&panels, part);
+    ls_split rows = ls_split_of(w->filters, ls_outer_rows[panel.vectors - 1]);
+    for (int64_t a = 0; a < w->kernel_height; a++) {
+      for (int64_t tile = 0; tile < rows.parts; tile++) {
+        int64_t first = ls_part_start(&rows, tile), size = ls_part_size(&rows, tile);
+        float *c = transposed + (a * w->filters + first) * g->window_row + panel.column;
+        ls_outer p = {
+            .tile = {.start = resume ? c : 0, .start_row = g->window_row, .c = c, .c_row = g->window_row,
+                     .last = panel.last},
+            .images = images, .lines = w->out_height, .pixels = w->out_width,
+            .a_image = g->y_sample, .a_line = g->y_line, .a_pixel = w->filters,
+            .b = x + a * g->line + panel.column, .b_image = x_image, .b_line = w->stride_height * g->line,
+            .b_pixel = (int64_t)w->stride_width * w->channels};
+        for (int64_t r = 0; r < size; r++) p.a[r] = dy + first + r;
+        ls_outer_tiles[panel.vectors - 1][size - 1](&p);
+      }
+    }
+  }
+}
+
 /// Every tile walks over all images and gradients of a pass, so a pass takes what the cache holds; the sums wait in
 /// the result.
 static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples, const float *x, const float *dy,
@@ -126,7 +160,9 @@ static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples
     return;
   }
   ls_geometry g = ls_geometry_of(w);
-  int64_t pixels = (int64_t)w->out_height * w->out_width, n = 0;
+  int64_t pixels = (int64_t)w->out_height * w->out_width, matrix = w->filters * g.window_row, n = 0;
+  float *transposed = ls_convolution_transposes(w, &g) ? scratch : 0;
+  if (transposed) scratch += w->kernel_height * matrix;
   if (g.canvas) memset(scratch, 0, (size_t)((samples < g.group ? samples : g.group) * g.canvas) * sizeof(float));
   do {
     int64_t images = samples - n < g.group ? samples - n : g.group;
@@ -136,10 +172,14 @@ static void ls_convolution_weight_gradient(const ls_window2d *w, int64_t samples
       first = scratch;
     }
     int64_t image = g.canvas ? g.canvas : g.x_sample;
-    ls_convolution_weight_pass(w, &g, images, first, image, gradient, kernel_gradient, n > 0);
+    if (transposed) ls_convolution_transposed_pass(w, &g, images, first, image, gradient, transposed, n > 0);
+    else ls_convolution_weight_pass(w, &g, images, first, image, gradient, kernel_gradient, n > 0);
     if (bias_gradient) ls_column_sums(images * pixels, w->filters, gradient, bias_gradient, n > 0);
     n += g.group;
   } while (n < samples);
+  for (int64_t a = 0; transposed && a < w->kernel_height; a++)
+    ls_transpose(w->filters, g.window_row, transposed + a * matrix, g.window_row, kernel_gradient + a * matrix,
+                 w->filters);
 }
 
 /// Where windows meet one row (or column) of the image: place `tap` of the window at output row `at`, place tap +
