@@ -114,7 +114,10 @@ def configs(options):
     """CIFAR-10 is not everybody's to have, and its accuracy takes hours: only speed is measured on it."""
     known = [name for name in CONFIGS if not (options.accuracy and name in HEAVY)]
     for name in options.configs or (known[:1] if options.quick else known):
-        yield name if name.endswith(".json") else os.path.join(ROOT, "Configs", name + ".json")
+        path = name if name.endswith(".json") else os.path.join(ROOT, "Configs", name + ".json")
+        if not os.path.exists(path):
+            sys.exit(f"error: no config at {path}")
+        yield path
 
 
 def cells_of(plan, path, batches):
