@@ -60,18 +60,24 @@ public final class CheckpointModel {
   ///
   /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
   public func probabilities(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
-    let inputs = try normalized(dataset, samples: samples)
+    let reader = try reader(of: dataset, samples: samples)
+    let indices = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
     let (network, workspaces) = (network, workspaces)
-    let (width, classes, size) = (network.input.count, network.output.count, CheckpointModel.shardSize)
+    let (classes, size) = (network.output.count, CheckpointModel.shardSize)
+    let inputs = workspaces.map { Storage<Float>(count: $0.capacity * reader.width, zeroed: false) }
+    let labels = Storage<Int32>(count: samples, zeroed: false)
     let outputs = Storage<Float>(count: samples * classes)
     // Views do not keep memory alive.
-    defer { withExtendedLifetime((inputs, outputs)) {} }
-    let (inputView, outputView, parameterView) = (inputs.view, outputs.mutableView, parameters.view)
+    defer { withExtendedLifetime((indices, inputs, labels, outputs)) {} }
+    let (indexView, labelView) = (indices.view, labels.mutableView)
+    let (outputView, parameterView) = (outputs.mutableView, parameters.view)
     try pool.run((samples + size - 1) / size) { worker, item in
       let range = item * size..<min((item + 1) * size, samples)
+      let shardInputs = inputs[worker].mutableView[0..<range.count * reader.width]
+      reader.read(indexView[range], inputs: shardInputs, labels: labelView[range])
       let logits = network.predict(
-        inputView[range.lowerBound * width..<range.upperBound * width], samples: range.count,
-        parameters: parameterView, version: 0, workspace: workspaces[worker])
+        shardInputs.readOnly, samples: range.count, parameters: parameterView, version: 0,
+        workspace: workspaces[worker])
       network.kernels.softmax(
         samples: range.count, classes: classes, logits: logits,
         probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])
@@ -83,18 +89,18 @@ public final class CheckpointModel {
   ///
   /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
   public func inputs(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
-    try normalized(dataset, samples: samples).array()
+    let reader = try reader(of: dataset, samples: samples)
+    let indices = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
+    let inputs = Storage<Float>(count: samples * reader.width, zeroed: false)
+    let labels = Storage<Int32>(count: samples, zeroed: false)
+    reader.read(indices.view[0..<samples], inputs: inputs.mutableView, labels: labels.mutableView)
+    return withExtendedLifetime((indices, labels)) { inputs.array() }
   }
 
-  private func normalized(_ dataset: ImageDataset, samples: Int) throws(TrainingError) -> Storage<Float> {
+  private func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
     try check(dataset)
     precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
-    let inputs = Storage<Float>(count: samples * network.input.count, zeroed: false)
-    let labels = Storage<Int32>(count: samples, zeroed: false)
-    let indices = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
-    SampleReader(dataset, normalization: normalization, kernels: network.kernels)
-      .read(indices.view[0..<samples], inputs: inputs.mutableView, labels: labels.mutableView)
-    return withExtendedLifetime((indices, labels)) { inputs }
+    return SampleReader(dataset, normalization: normalization, kernels: network.kernels)
   }
 
   private func check(_ dataset: ImageDataset) throws(TrainingError) {
