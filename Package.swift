@@ -74,7 +74,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Tensors"],
+      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
       exclude: ["Goldens"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe", "Tensors"]),

@@ -84,7 +84,7 @@ public struct DeferredSlice: Sendable, BitwiseCopyable, Equatable {
   private let start, count: Int
   private let firstRow, rowCount: Int
   /// The stage whose gradient it is.
-  let stage: Int
+  public let stage: Int
 
   /// - Parameter matrix: first element of the matrix in the parameter vector.
   init(stage: Int, matrix: Int, rows: Range<Int>, columns: Int) {

@@ -20,6 +20,8 @@ public enum Activity: UInt32, BitwiseCopyable, Sendable {
   case backward
   /// A whole shard; `index` is its number.
   case shard
+  /// Forming some rows of a deferred gradient of stage `index`, as the first part of a slice.
+  case weights
   /// Summing and updating slice `index` of the parameters.
   case reduce
   /// The phase of shards, of slices, of slices with a norm that is known now; of the whole pool.

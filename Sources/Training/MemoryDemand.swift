@@ -46,14 +46,21 @@ extension RunConfig {
   /// Whether this run can be trained: on these samples, in this machine's memory.
   ///
   /// - Throws: as `makeNetwork(for:kernels:)`; `TrainingError.tooLittleMemory`.
-  public func check(_ data: PreparedData, on machine: Machine) throws {
-    let network = try makeNetwork(for: data, kernels: machine.kernels)
+  public func check(_ data: PreparedData, on machine: Machine) throws { try check(data, on: [machine]) }
+
+  /// Whether this run can be trained several times at once.
+  ///
+  /// - Throws: as `check(_:on:)` for one.
+  func check(_ data: PreparedData, on machines: [Machine]) throws {
     let plan = ShardPlan(batchSize: training.batchSize, shards: training.shards)
     var demand = MemoryDemand()
-    demand.addWorkspaces(for: network, capacity: plan.shardSize, purpose: .training, threads: machine.threads)
-    // Parameters and slots twice, since a save takes a copy.
-    demand.addVectors(2 * (1 + training.optimizer.slots.count), of: network)
-    demand.addStep(of: network, plan: plan, samples: min(plan.batchSize, data.training.count))
+    for machine in machines {
+      let network = try makeNetwork(for: data, kernels: machine.kernels)
+      demand.addWorkspaces(for: network, capacity: plan.shardSize, purpose: .training, threads: machine.threads)
+      // Parameters and slots twice, since a save takes a copy.
+      demand.addVectors(2 * (1 + training.optimizer.slots.count), of: network)
+      demand.addStep(of: network, plan: plan, samples: min(plan.batchSize, data.training.count))
+    }
     try demand.check()
   }
 }

@@ -116,6 +116,7 @@ final class StepPhases {
       let start = worker * largestSlice
       let sum = total[start..<start + slice.range.count]
       gradientSum.write(slice, samples: step.samples.count, shards: step.shards, into: sum)
+      if let deferred = slice.deferred { recorder?.lap(.weights, deferred.stage) }
       rule.update(
         UpdatePass(
           kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[slice.range],
@@ -133,8 +134,10 @@ final class StepPhases {
       guard let step = input.value else { return }
       let recorder = recorders[worker]
       let begin = recorder?.begin() ?? 0
-      let sum = total[slices[index].range]
-      gradientSum.write(slices[index], samples: step.samples.count, shards: step.shards, into: sum)
+      let slice = slices[index]
+      let sum = total[slice.range]
+      gradientSum.write(slice, samples: step.samples.count, shards: step.shards, into: sum)
+      if let deferred = slice.deferred { recorder?.lap(.weights, deferred.stage) }
       squares[index] = kernels.sumOfSquares(sum.readOnly)
       recorder?.end(.reduce, index, since: begin)
     }

@@ -75,6 +75,9 @@ final class TrainingEngine {
       pool: pool, workspaces: workspaces)
   }
 
+  /// Bytes of gradients that the all-reduce of a full minibatch reads.
+  var allReduceBytes: Int { plan.shards * network.parameters.perShardCount * MemoryLayout<Float>.stride }
+
   /// One minibatch: gradient, all-reduce, update.
   ///
   /// - Parameter position: of the run before this step.

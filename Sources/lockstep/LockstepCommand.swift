@@ -16,8 +16,8 @@ struct LockstepCommand: ParsableCommand {
       """,
     version: Lockstep.version,
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, DataCommand.self,
-      SchemaCommand.self,
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, BenchCommand.self,
+      DataCommand.self, SchemaCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.

@@ -22,11 +22,15 @@ struct MachineOptions: ParsableArguments {
   /// The machine, after saying so where threads outnumber processors.
   func machine() throws -> Machine {
     let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
-    if machine.threads > machine.processors {
-      Console.error(
-        "lockstep: \(machine.threads) threads on \(machine.processors) processors: the same result, but no faster")
-    }
+    MachineOptions.warn(of: machine)
     return machine
+  }
+
+  /// Says so where threads outnumber processors.
+  static func warn(of machine: Machine) {
+    guard machine.threads > machine.processors else { return }
+    Console.error(
+      "lockstep: \(machine.threads) threads on \(machine.processors) processors: the same result, but no faster")
   }
 }
 

@@ -25,67 +25,92 @@ struct BadUsageTests {
     }
   }
 
-  static let cases: [BadInput] = [
+  private static func bench(_ name: String, _ options: [String], _ message: String) -> BadInput {
     BadInput(
-      "an unknown command", ["trian"],
+      name, ["bench", "c.json"] + options,
       error: """
-        lockstep: Unexpected argument 'trian'
-        Usage: lockstep <subcommand>
-          See 'lockstep --help' for more information.
-        """, status: 64),
-    train("no thread", ["--threads", "0"], "--threads is 0; expected 1 to 128"),
-    train("a thousand threads", ["--threads", "1000"], "--threads is 1000; expected 1 to 128"),
-    train("a thread less than none", ["--threads=-1"], "--threads is -1; expected 1 to 128"),
-    train(
-      "threads in words", ["--threads", "x"],
-      """
-      The value 'x' is invalid for '--threads <n>'
-      Help:  --threads <n>  Worker threads; by default one for each processor that affinity and cgroup quota allow. \
-      Does not change the result.
-      """),
-    train("an unknown option", ["--epochs", "3"], "Unknown option '--epochs'"),
-    BadInput(
-      "no epoch", ["resume", "run", "--epochs", "0"],
-      error: """
-        lockstep: --epochs is 0; expected 1 to 1000000
-        Usage: lockstep resume <run or checkpoint> [--threads <n>] [--epochs <n>] [--run <dir>] \
-        [--accept-other-bits] [--progress <progress>]
-          See 'lockstep resume --help' for more information.
-        """, status: 64),
-    BadInput(
-      "the digest of a config", ["inspect", "c.json", "--digest"],
-      error: """
-        lockstep: --digest needs a checkpoint or a run directory, not a config
-        Usage: lockstep inspect <path> [--digest] [--verify] [--json]
-          See 'lockstep inspect --help' for more information.
-        """, status: 64),
-    BadInput(
-      "no digit to draw", ["data", "digits", "d", "--test", "0"],
-      error: """
-        lockstep: --test is 0; expected 1 to 1000000
-        Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <seed>] [--force] [--plain]
-          See 'lockstep data digits --help' for more information.
-        """, status: 64),
-    call(
-      "an unknown instruction set", ["train", "c.json"], environment: ["LOCKSTEP_ISA": "nonsense"], status: 64,
-      "LOCKSTEP_ISA is 'nonsense'; expected one of avx512, avx2, portable"),
-    call(
-      "training twice in one directory", ["train", "c.json", "--run", "run"], status: 64,
-      "run already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
-    ) { _ = try $0.run(["train", "c.json", "--run", "run", "--progress", "none"]) },
-    call(
-      "a file for a run directory", ["train", "c.json", "--run", "c.json"], status: 74,
-      "cannot write c.json: create directory of c.json: File exists (errno 17)"),
-    call(
-      "a run directory inside a file", ["train", "c.json", "--run", "c.json/run"], status: 74,
-      "cannot write c.json/run: create directory of c.json: File exists (errno 17)"),
-    call(
-      "a run directory that cannot be made", ["train", "c.json", "--run", "/proc/run"], status: 74,
-      "cannot write /proc/run: create directory of /proc/run: No such file or directory (errno 2)"),
-    BadInput(
-      "digits where nothing can be written", ["data", "digits", "/proc/digits", "--train", "1", "--test", "1"],
-      error: "lockstep: cannot write /proc/digits: No such file or directory", status: 74),
-  ]
+        lockstep: \(message)
+        Usage: lockstep bench <config> [--threads <n,…>] [--seconds <s>] [--set <path=value> ...] [--json] [--trace <file>]
+          See 'lockstep bench --help' for more information.
+        """, status: 64)
+  }
+
+  private static let benchCases =
+    [
+      ("threads in words", "1,two"), ("a thread list that ends with a comma", "1,"), ("no thread at all", "1,0"),
+      ("too many threads", "129"), ("a number of threads twice", "2,4,2"), ("a negative number of threads", "-1"),
+    ].map { name, list in
+      bench(
+        name, ["--threads=\(list)"],
+        "--threads is \(list); expected different numbers from 1 to 128, separated by commas")
+    } + [
+      bench("no time to measure", ["--seconds", "0"], "--seconds is 0.0; expected 0.1 to 3600"),
+      bench("no number of seconds", ["--seconds", "nan"], "--seconds is nan; expected 0.1 to 3600"),
+    ]
+
+  static let cases: [BadInput] =
+    [
+      BadInput(
+        "an unknown command", ["trian"],
+        error: """
+          lockstep: Unexpected argument 'trian'
+          Usage: lockstep <subcommand>
+            See 'lockstep --help' for more information.
+          """, status: 64),
+      train("no thread", ["--threads", "0"], "--threads is 0; expected 1 to 128"),
+      train("a thousand threads", ["--threads", "1000"], "--threads is 1000; expected 1 to 128"),
+      train("a thread less than none", ["--threads=-1"], "--threads is -1; expected 1 to 128"),
+      train(
+        "threads in words", ["--threads", "x"],
+        """
+        The value 'x' is invalid for '--threads <n>'
+        Help:  --threads <n>  Worker threads; by default one for each processor that affinity and cgroup quota allow. \
+        Does not change the result.
+        """),
+      train("an unknown option", ["--epochs", "3"], "Unknown option '--epochs'"),
+      BadInput(
+        "no epoch", ["resume", "run", "--epochs", "0"],
+        error: """
+          lockstep: --epochs is 0; expected 1 to 1000000
+          Usage: lockstep resume <run or checkpoint> [--threads <n>] [--epochs <n>] [--run <dir>] \
+          [--accept-other-bits] [--progress <progress>]
+            See 'lockstep resume --help' for more information.
+          """, status: 64),
+      BadInput(
+        "the digest of a config", ["inspect", "c.json", "--digest"],
+        error: """
+          lockstep: --digest needs a checkpoint or a run directory, not a config
+          Usage: lockstep inspect <path> [--digest] [--verify] [--json]
+            See 'lockstep inspect --help' for more information.
+          """, status: 64),
+      BadInput(
+        "no digit to draw", ["data", "digits", "d", "--test", "0"],
+        error: """
+          lockstep: --test is 0; expected 1 to 1000000
+          Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <seed>] [--force] [--plain]
+            See 'lockstep data digits --help' for more information.
+          """, status: 64),
+    ] + benchCases + [
+      call(
+        "an unknown instruction set", ["train", "c.json"], environment: ["LOCKSTEP_ISA": "nonsense"], status: 64,
+        "LOCKSTEP_ISA is 'nonsense'; expected one of avx512, avx2, portable"),
+      call(
+        "training twice in one directory", ["train", "c.json", "--run", "run"], status: 64,
+        "run already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
+      ) { _ = try $0.run(["train", "c.json", "--run", "run", "--progress", "none"]) },
+      call(
+        "a file for a run directory", ["train", "c.json", "--run", "c.json"], status: 74,
+        "cannot write c.json: create directory of c.json: File exists (errno 17)"),
+      call(
+        "a run directory inside a file", ["train", "c.json", "--run", "c.json/run"], status: 74,
+        "cannot write c.json/run: create directory of c.json: File exists (errno 17)"),
+      call(
+        "a run directory that cannot be made", ["train", "c.json", "--run", "/proc/run"], status: 74,
+        "cannot write /proc/run: create directory of /proc/run: No such file or directory (errno 2)"),
+      BadInput(
+        "digits where nothing can be written", ["data", "digits", "/proc/digits", "--train", "1", "--test", "1"],
+        error: "lockstep: cannot write /proc/digits: No such file or directory", status: 74),
+    ]
 
   @Test(arguments: cases)
   func isRefused(bad: BadInput) throws { try bad.check() }

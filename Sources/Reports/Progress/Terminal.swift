@@ -43,6 +43,9 @@ public struct Terminal: Sendable {
       write: { text in Bytes.writeIgnoringFailure(Array(text.utf8), to: STDERR_FILENO) })
   }
 
+  /// Columns of the terminal that standard output goes to; nil where it goes elsewhere.
+  public static var outputWidth: Int? { isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) : nil }
+
   /// The terminal's own answer, else `COLUMNS`, else 80.
   private static func columns(of descriptor: Int32) -> Int {
     var size = winsize()

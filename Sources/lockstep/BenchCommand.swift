@@ -1,0 +1,107 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Reports
+import Settings
+import Training
+import Workers
+
+/// `lockstep bench CONFIG`
+struct BenchCommand: ParsableCommand {
+  /// Steps that a trace shows for each number of threads.
+  private static let tracedSteps = 4
+
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure how fast a config trains, and where the time goes.",
+    discussion: """
+      Trains real steps on the config's data and writes nothing. Thread counts take turns, round after round; what is \
+      printed are medians: samples/s, speed-up, evaluation, and the time of each layer, of loss, data, all-reduce and \
+      update, and of waiting. Shares of the peak are of the multiply-adds that as many threads reach in the same run.
+      """)
+
+  @Argument(help: "The config, a JSON file (see `lockstep schema`).")
+  var config: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Thread counts to compare, separated by commas; by default 1, 2, 4 … up to one for each processor.",
+      valueName: "n,…"))
+  var threads: String?
+
+  @Option(help: ArgumentHelp("Time to measure; at least three rounds are made.", valueName: "s"))
+  var seconds = 10.0
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Replace a value of the config, for example training.batchSize=512. May be given often.", valueName: "path=value")
+  )
+  var overrides: [String] = []
+
+  @Flag(help: "Print one JSON object; docs/performance.md describes it.")
+  var json = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what each worker does in a few steps, for https://ui.perfetto.dev or chrome://tracing.", valueName: "file")
+  )
+  var trace: String?
+
+  /// What `--threads` says; nil where it says nothing of sense.
+  private var threadCounts: [Int]? {
+    guard let threads else { return BenchCommand.standardThreadCounts(processors: ProcessorCount.available()) }
+    let words = threads.split(separator: ",", omittingEmptySubsequences: false)
+    let counts = words.compactMap { Int($0) }.filter { (1...WorkerPool.largestWorkerCount).contains($0) }
+    return counts.count == words.count && Set(counts).count == counts.count ? counts : nil
+  }
+
+  /// 1, 2, 4 … up to one for each processor.
+  private static func standardThreadCounts(processors: Int) -> [Int] {
+    sequence(first: 1) { $0 * 2 }.prefix { $0 < processors } + [processors]
+  }
+
+  func validate() throws {
+    guard threadCounts != nil else {
+      throw ValidationError(
+        "--threads is \(threads ?? ""); expected different numbers from 1 to \(WorkerPool.largestWorkerCount), "
+          + "separated by commas")
+    }
+    guard (0.1...3_600).contains(seconds) else {
+      throw ValidationError("--seconds is \(seconds); expected 0.1 to 3600")
+    }
+  }
+
+  func run() throws {
+    try Outcome.report {
+      let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
+      // Before a measurement that nobody would see.
+      if let trace { try checkWritable(trace) }
+      let machines = try self.machines()
+      let benchmark = try Benchmark(config: config, data: try config.prepareData(), machines: machines)
+      let report = try benchmark.run(seconds: seconds)
+      if let trace {
+        _ = try AtomicFile.write(ChromeTrace(try benchmark.trace(steps: Self.tracedSteps)).json.description, to: trace)
+      }
+      if json {
+        try Console.answer(report.json(version: Lockstep.version).prettyPrinted.trimmingSuffix("\n"))
+      } else {
+        try Console.answer(report.text(width: Terminal.outputWidth).trimmingSuffix("\n"))
+      }
+    }
+  }
+
+  private func checkWritable(_ path: String) throws(TrainingError) {
+    let directory = (path as NSString).deletingLastPathComponent
+    guard access(directory.isEmpty ? "." : directory, W_OK) == 0 else {
+      throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  private func machines() throws -> [Machine] {
+    let machines = try (threadCounts ?? []).map {
+      try Machine(threads: $0, environment: ProcessInfo.processInfo.environment)
+    }
+    for machine in machines { MachineOptions.warn(of: machine) }
+    return machines
+  }
+}
