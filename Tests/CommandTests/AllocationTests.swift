@@ -36,23 +36,50 @@ struct AllocationTests {
     try Self.expectNone(SmallConfigs.awkward, threads: 2, settings: ["training.loss=meanSquaredError"])
   }
 
+  @Test("an evaluation of many samples takes memory as often as one of few", arguments: [1, 2])
+  func evaluation(threads: Int) throws {
+    let counts = try [200, 2_000].map { samples in
+      let lines = try Self.probe(
+        SmallConfigs.convnet, ["run", "\(threads)", "data.trainSamples=64", "data.testSamples=\(samples)"])
+      return lines.filter { $0.hasPrefix("evaluation ") }.compactMap { Int($0.dropFirst(11)) }
+    }
+    #expect(counts[0].count == 2)
+    let (few, many) = (try #require(counts[0].last), try #require(counts[1].last))
+    // Reporting an epoch takes a few; the evaluations differ by more than a hundred shards.
+    #expect(abs(many - few) < 20, "\(few) with 200 samples, \(many) with 2,000")
+  }
+
+  @Test(
+    "none in a step that is watched for a benchmark",
+    arguments: [("awkward", SmallConfigs.awkward), ("convnet", SmallConfigs.convnet)], [1, 2])
+  func watched(config: (name: String, text: String), threads: Int) throws {
+    let counts = try Self.probe(config.text, ["--watched", "\(threads)"])
+    try #require(counts.count == 2)
+    #expect(counts[0] == counts[1], "allocations of 3 steps and of 13")
+  }
+
   /// Trains, and looks at every step but the first of each epoch, into whose time the evaluation falls.
   private static func expectNone(_ config: String, threads: Int, settings: [String]) throws {
-    var command = try Command("allocation-probe")
-    defer { command.remove() }
-    command.environment["LD_PRELOAD"] = try Allocations.counter.get()
-    try command.write(config, to: "config.json")
-    // Rows of the log and checkpoints take memory, but are no part of a step.
-    let quiet = ["checkpoint.everyEpochs=0", "logging.everySteps=1000000"]
-    let result = try command.run(["config.json", "run", "\(threads)"] + quiet + settings)
-    try #require(result.status == 0, "\(result.error)")
-    let lines = result.output.split(separator: "\n")
+    let lines = try probe(config, ["run", "\(threads)"] + settings).filter { !$0.hasPrefix("evaluation ") }
     // Were nothing counted at all, the rest would mean nothing.
     let untilFirstStep = try #require(lines.first.flatMap { Int($0) })
     #expect(untilFirstStep > 1_000)
     #expect(lines.count > 20)
     let allocating = lines.dropFirst().filter { !$0.hasSuffix(" 0") }
     #expect(allocating.isEmpty, "steps and their allocations")
+  }
+
+  /// Lines that the probe prints.
+  private static func probe(_ config: String, _ arguments: [String]) throws -> [Substring] {
+    var command = try Command("allocation-probe")
+    defer { command.remove() }
+    command.environment["LD_PRELOAD"] = try Allocations.counter.get()
+    try command.write(config, to: "config.json")
+    // Rows of the log and checkpoints take memory, but are no part of a step.
+    let quiet = ["checkpoint.everyEpochs=0", "logging.everySteps=1000000"]
+    let result = try command.run(["config.json"] + arguments + quiet)
+    try #require(result.status == 0, "\(result.error)")
+    return result.output.split(separator: "\n")
   }
 }
 

@@ -9,9 +9,11 @@ final class AllocationObserver: TrainingObserver {
   private(set) var untilFirstStep = 0
   /// Step and allocations of each step that was noted.
   private(set) var steps: [(step: Int, allocations: Int)] = []
+  /// Allocations of each epoch's evaluation and report.
+  private(set) var evaluations: [Int] = []
   private var before = 0
   /// Calls of the allocator so far, as `AllocationCounter` counts them.
-  private let count: @convention(c) () -> Int
+  let count: @convention(c) () -> Int
 
   /// Returns nil where the process was started without the counter in LD_PRELOAD.
   init?() {
@@ -19,7 +21,10 @@ final class AllocationObserver: TrainingObserver {
     count = unsafeBitCast(symbol, to: (@convention(c) () -> Int).self)
   }
 
-  func runStarted(_ start: RunStart) { steps.reserveCapacity(start.totalSteps) }
+  func runStarted(_ start: RunStart) {
+    steps.reserveCapacity(start.totalSteps)
+    evaluations.reserveCapacity(start.epochs)
+  }
 
   func stepFinished(_ report: StepReport) {
     let now = count()
@@ -28,6 +33,6 @@ final class AllocationObserver: TrainingObserver {
     before = now
   }
 
-  func epochFinished(_ report: EpochReport) {}
+  func epochFinished(_ report: EpochReport) { evaluations.append(count() - before) }
   func runEnded(_ end: RunEnd) {}
 }
