@@ -164,7 +164,7 @@ LS_INLINE int ls_patch_has(const ls_patch *p, int whole, int i, int j) {
 /// Loads a square of `size` by `size` pixels from channel `c` on, zeros for those that do not exist.
 LS_INLINE void ls_patch_load(const ls_patch *p, int size, int whole, const float *x, int64_t c, ls_square square) {
   LS_EACH(i, size) LS_EACH(j, size)
-    square[i][j] = ls_patch_has(p, whole, i, j) ? ls_load(x + p->at + i * p->line + j * p->pixel + c) : (vf){};
+    square[i][j] = ls_patch_has(p, whole, i, j) ? ls_load(x + (p->at + i * p->line + j * p->pixel + c)) : (vf){};
 }
 
 // `whole`, a constant like `tile`, says that all pixels exist.
