@@ -59,6 +59,7 @@ has_package() {
     g++) command -v ld >/dev/null && [ -e /usr/include/stdio.h ] && compgen -G '/usr/include/c++/*' >/dev/null ;;
     git) command -v git >/dev/null ;;
     curl) command -v curl >/dev/null ;;
+    valgrind) command -v valgrind >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     libhdf5-dev) pkg-config --exists hdf5 2>/dev/null ;;
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
@@ -73,6 +74,7 @@ why_package() {
   case $1 in
     g++) echo "system headers and linker that the Swift compiler needs" ;;
     git) echo "fetches swift-argument-parser, which reads the command line" ;;
+    valgrind) echo "counts instructions, to compare with those of the last version" ;;
     curl) echo "downloads data sets, also in the tests" ;;
     pkg-config) echo "finds the libraries below" ;;
     libhdf5-dev) echo "HDF5, the format of checkpoints" ;;
