@@ -5,6 +5,7 @@ extern const ls_kernels ls_kernels_table_portable;
 #if defined(__x86_64__)
 extern const ls_kernels ls_kernels_table_avx2;
 extern const ls_kernels ls_kernels_table_avx512;
+extern const ls_bfloat16_kernels ls_bfloat16_kernels_table_avx512;
 #endif
 
 const ls_kernels *ls_kernels_for(ls_isa isa) {
@@ -22,4 +23,12 @@ const ls_kernels *ls_kernels_for(ls_isa isa) {
   }
 #endif
   return isa == LS_ISA_PORTABLE ? &ls_kernels_table_portable : 0;
+}
+
+const ls_bfloat16_kernels *ls_bfloat16_kernels_for(ls_isa isa) {
+#if defined(__x86_64__)
+  if (isa == LS_ISA_AVX512 && ls_kernels_for(isa) && __builtin_cpu_supports("avx512bf16"))
+    return &ls_bfloat16_kernels_table_avx512;
+#endif
+  return 0;
 }

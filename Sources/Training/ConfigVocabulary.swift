@@ -82,6 +82,10 @@ public struct ConfigVocabulary: Sendable {
           "Whether convolutions add up their products one by one. By default 3 × 3 ones may take Winograd's algorithm "
             + "(Lavin and Gray 2016), which needs fewer products and rounds otherwise."),
         Field(
+          "precision", .oneOf(Precision.allCases.map(\.rawValue)), default: .string(Precision.float32.rawValue),
+          "The numbers that are multiplied. With bfloat16, dense layers of more than a few units round inputs, weights "
+            + "and output gradients to it and add in FP32. All else stays FP32. It needs a processor with AVX512-BF16."),
+        Field(
           "metrics", .list(metrics.fieldType, count: 0...16), default: ["accuracy"],
           "What is reported beside the loss."),
       ])

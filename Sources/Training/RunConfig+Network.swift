@@ -29,9 +29,14 @@ extension RunConfig {
 
   /// Plans the network for a shape of input.
   ///
-  /// - Throws: `SettingsError` at the layer that cannot take its input, or where the loss or a metric cannot take the
-  ///   output.
+  /// - Throws: `SettingsError` at the layer that cannot take its input, where the loss or a metric cannot take the output,
+  ///   or where the kernels lack what the precision needs.
   public func makeNetwork(input: Shape, kernels: Kernels) throws(SettingsError) -> Network {
+    do throws(ShapeError) {
+      _ = try PlanContext(kernels: kernels, numerics: training.numerics).bfloat16()
+    } catch {
+      throw training.error(ofPrecision: error)
+    }
     let network: Network
     do throws(NetworkError) {
       network = try Network(input: input, layers: model.layers, kernels: kernels, numerics: training.numerics)

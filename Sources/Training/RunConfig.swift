@@ -153,7 +153,10 @@ public struct TrainingConfig: Sendable {
     optimizer = try vocabulary.optimizers.make(settings.settings("optimizer"))
     schedule = try vocabulary.schedules.make(settings.settings("schedule"))
     clip = settings.has("clipNorm") ? GradientClip(maxNorm: settings.number("clipNorm")) : nil
-    numerics = Numerics(exactConvolution: settings.bool("exactConvolution"))
+    guard let precision = Precision(rawValue: settings.string("precision")) else {
+      preconditionFailure("precision '\(settings.string("precision"))' is in the schema only")
+    }
+    numerics = Numerics(exactConvolution: settings.bool("exactConvolution"), precision: precision)
     var metrics: [any Metric] = []
     for metricSettings in settings.settingsList("metrics") {
       let metric = try vocabulary.metrics.make(metricSettings)
@@ -167,6 +170,9 @@ public struct TrainingConfig: Sendable {
 
   /// What a network whose output the loss cannot take says about the config.
   public func error(ofLoss error: ShapeError) -> SettingsError { settings.error("loss", error.message) }
+
+  /// What kernels that cannot calculate as asked say about the config.
+  func error(ofPrecision error: ShapeError) -> SettingsError { settings.error("precision", error.message) }
 }
 
 /// The config's `checkpoint` object: when the run is saved beside its end, and how many checkpoints are kept.

@@ -56,6 +56,29 @@ enum SmallConfigs {
     }
     """
 
+  /// Dense layers in bfloat16, wide enough to defer gradients and narrow, with shards of an odd number of samples.
+  static let bfloat16 = """
+    {
+      "name": "bfloat16",
+      "seed": 5,
+      "data": { "dataset": "digits", "trainSamples": 1000, "testSamples": 500 },
+      "model": {
+        "input": [28, 28, 1],
+        "layers": [
+          { "type": "flatten" },
+          { "type": "dense", "units": 91, "activation": "relu" },
+          { "type": "dropout", "rate": 0.2 },
+          { "type": "dense", "units": 33, "activation": "tanh" },
+          { "type": "dense", "units": 10 }
+        ]
+      },
+      "training": {
+        "epochs": 4, "batchSize": 50, "shards": 8, "precision": "bfloat16",
+        "optimizer": { "type": "adam", "learningRate": 0.003 }
+      }
+    }
+    """
+
   /// One dense layer on few samples, for what does not depend on the network: 3 epochs of 4 steps.
   static let linear = """
     {

@@ -7,6 +7,9 @@ enum KernelTesting {
   /// The instruction sets to test.
   static let instructionSets = InstructionSet.allCases.filter { Kernels($0) != nil }
 
+  /// The kernels for bfloat16, where this processor has them.
+  static let bfloat16 = Kernels(.avx512)?.bfloat16
+
   /// Numbers in [-1, 1), the same for the same lane.
   static func numbers(_ count: Int, lane: Int) -> [Float] {
     var stream = RandomStream(seed: 11, purpose: .test, lane: lane)

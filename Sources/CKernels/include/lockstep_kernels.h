@@ -140,6 +140,39 @@ typedef struct ls_dense_kernels {
                             const float *kept, int64_t first_row, int64_t rows, float *gradient);
 } ls_dense_kernels;
 
+/// The same fully connected layer with products of bfloat16 numbers and FP32 sums: x, dy and W are rounded to bfloat16, to nearest,
+/// ties to even, and denormal numbers to zero; sums are rounded after each product, and denormal ones become zeros. Bias and
+/// bias gradient stay FP32. Only for AVX-512 with AVX512-BF16.
+///
+/// As in `ls_dense_kernels`, zeros are skipped where that is faster, which shows in the sign of a zero at most.
+typedef struct ls_bfloat16_kernels {
+  /// Whether these kernels are the faster ones: not where units leave a quarter of a vector's lanes empty.
+  int32_t (*suits)(int64_t inputs, int64_t units);
+  /// Floats of scratch that the kernels below need, for any number of samples.
+  int64_t (*scratch)(int64_t inputs, int64_t units);
+  /// Floats that `prepare` writes for a matrix of `rows` rows (and `prepare_transposed` for its transpose).
+  int64_t (*prepared)(int64_t rows, int64_t columns);
+  /// Lays W out for `forward`: once a step for each worker.
+  void (*prepare)(int64_t inputs, int64_t units, const float *weights, float *prepared);
+  /// Lays W^T [units, inputs] out for `input_gradient`: once a step for each worker.
+  void (*prepare_transposed)(int64_t inputs, int64_t units, const float *weights, float *prepared);
+  /// y = x W + b from what `prepare` wrote. `bias` may be null.
+  void (*forward)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *prepared,
+                  const float *_Nullable bias, float *y, float *scratch);
+  /// Writes weight_gradient = x^T dy and bias_gradient = column sums of dy (may be null).
+  void (*weight_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *x, const float *dy,
+                          float *weight_gradient, float *_Nullable bias_gradient, float *scratch);
+  /// Writes dx = dy W^T from what `prepare_transposed` wrote.
+  void (*input_gradient)(int64_t samples, int64_t inputs, int64_t units, const float *dy, const float *prepared,
+                         float *dx, float *scratch);
+  /// As in `ls_dense_kernels`, in a layout of its own.
+  void (*keep)(int64_t capacity, int64_t first, int64_t samples, int64_t inputs, int64_t units, const float *x,
+               const float *dy, float *kept);
+  /// As in `ls_dense_kernels`.
+  void (*deferred_gradient)(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
+                            const float *kept, int64_t first_row, int64_t rows, float *gradient);
+} ls_bfloat16_kernels;
+
 /// Pooling. Padding cells never win a maximum and never count in an average.
 typedef struct ls_pooling_kernels {
   /// `winner` [samples,OH,OW,C] gets the winner's place in the window, row by row (kernel_height * kernel_width <= 256); the
@@ -274,6 +307,9 @@ typedef struct ls_kernels {
 
 /// The table of `isa`, or null where this processor (or this build) cannot run it. Portable is never null.
 const ls_kernels *_Nullable ls_kernels_for(ls_isa isa);
+
+/// The bfloat16 kernels beside the table of `isa`, or null where this processor, this build or `isa` has none.
+const ls_bfloat16_kernels *_Nullable ls_bfloat16_kernels_for(ls_isa isa);
 
 #ifdef __clang__
 #pragma clang assume_nonnull end

@@ -53,11 +53,14 @@ public struct Dense: Layer, Equatable {
     let kernel = ParameterSpec(
       name: "kernel", shape: weights, initializer: kernelInitializer, fanIn: inputs, fanOut: units)
     let bias = ParameterSpec.bias(units, initializer: biasInitializer)
+    let bfloat16 = try BFloat16Product(inputs: inputs, units: units, hasBias: useBias, context: context)
     let prepared = context.kernels.densePrepared(inputs: inputs, units: units)
     return LayerPlan(
-      MatrixProduct(inputs: inputs, units: units, hasBias: useBias), output: [units],
-      parameters: useBias ? [kernel, bias] : [kernel], flops: 2 * weights.count + (useBias ? units : 0),
-      multiplyAdds: weights.count, backwardReads: .input, prepared: .init(forward: prepared, backward: prepared),
+      bfloat16.map { $0 as any LayerOperation } ?? MatrixProduct(inputs: inputs, units: units, hasBias: useBias),
+      output: [units], parameters: useBias ? [kernel, bias] : [kernel],
+      flops: 2 * weights.count + (useBias ? units : 0), multiplyAdds: weights.count, backwardReads: .input,
+      prepared: bfloat16?.prepared ?? .init(forward: prepared, backward: prepared),
+      scratchCount: bfloat16?.scratchCount ?? 0,
       deferred: DeferredGradient.pays(rows: inputs, columns: units)
         ? DeferredGradient(rows: inputs, columns: units, keptCount: inputs + units) : nil)
   }

@@ -9,7 +9,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// x86-64-v4: 512-bit vectors.
   case avx512
 
-  fileprivate var code: ls_isa {
+  var code: ls_isa {
     switch self {
     case .portable: LS_ISA_PORTABLE
     case .avx2: LS_ISA_AVX2

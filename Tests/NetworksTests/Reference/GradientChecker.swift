@@ -16,6 +16,8 @@ struct GradientChecker {
   var tolerance = 2e-5
   /// Largest share of elements that may be left out.
   var mostKinks = 0.05
+  /// How the network may calculate; instruction sets that cannot are left out.
+  var numerics = Numerics()
 
   /// Checks every parameter of a network, on every instruction set of this processor.
   ///
@@ -28,8 +30,9 @@ struct GradientChecker {
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     var expected: Expected?
-    for kernels in Kernels.available {
-      let set = try TrainingSet(input: input, layers: layers.map(\.layer), samples: samples, kernels: kernels)
+    for kernels in Kernels.available where numerics.precision == .float32 || kernels.bfloat16 != nil {
+      let set = try TrainingSet(
+        input: input, layers: layers.map(\.layer), samples: samples, kernels: kernels, numerics: numerics)
       let reference = try expected ?? differentiate(Reference(set: set, layers: layers, loss: loss), sourceLocation)
       expected = reference
       let result = set.train(loss: loss.loss, seed: Reference.seed, step: Reference.step)
