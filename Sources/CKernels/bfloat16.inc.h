@@ -5,7 +5,7 @@
 // both products of a word, the upper first, each rounded as a fused multiply-add that takes and makes zeros for
 // denormals.
 
-/// The words of 2 `n` or 2 `n` - 1 floats in a row, 1 <= `floats` <= 32; zeros behind.
+/// The words of neighbours among `floats` floats in a row, 1 <= `floats` <= 2 LS_LANES; zeros behind.
 LS_INLINE vf ls_words_of_row(const float *p, int64_t floats) {
   vf low = ls_load_part(p, floats < LS_LANES ? floats : LS_LANES);
   vf high = floats > LS_LANES ? ls_load_part(p + LS_LANES, floats - LS_LANES) : (vf){};

@@ -1,7 +1,8 @@
-// A dense layer's weight gradient over a whole minibatch in bfloat16: deferred.inc.h on the words that `ls_words_keep` kept.
+// A dense layer's weight gradient over a whole minibatch in bfloat16: deferred.inc.h on the words that `ls_words_keep`
+// kept.
 
-/// One tile of the gradient: within a shard the sums of `ls_dots_tile`, across the shards those of `ls_tree_sum`. `bits`
-/// are those of words.
+/// One tile of the gradient: within a shard the sums of `ls_dots_tile`, across the shards those of `ls_tree_sum`. A bit
+/// is that of a word.
 LS_INLINE void ls_words_deferred_tile(const ls_deferred *d, int rows, int vectors) {
   ls_mask mask = ls_mask_of(d->tile.last);
   vf waiting[LS_TREE_LEVELS][LS_OUTER_ROWS * LS_TILE_VECTORS];

@@ -1,5 +1,5 @@
-// Dense layers in bfloat16. The weights come prepared, in words of two rows below each other: y = x W takes those of W, and
-// dx = dy Wᵀ, which is the same product, those of Wᵀ.
+// Dense layers in bfloat16. The weights come prepared, in words of two rows one below the other: y = x W takes those of
+// W, and dx = dy Wᵀ, which is the same product, those of Wᵀ.
 
 /// Samples that go through the weights together; their words are in scratch memory.
 #define LS_WORDS_SAMPLES 16
@@ -10,8 +10,8 @@
 /// Rows of words that one pass of tiles takes.
 #define LS_WORDS_DEPTH 128
 
-/// Floats between rows of prepared weights: whole vectors, and an odd number of them, so that a column of them falls into all sets of a
-/// cache.
+/// Floats between rows of prepared weights: whole vectors, and an odd number of them, so that a column of them falls
+/// into all sets of a cache.
 LS_INLINE int64_t ls_words_row(int64_t columns) { return LS_LANES * ((columns + LS_LANES - 1) / LS_LANES | 1); }
 
 /// A narrow layer gains nothing: the lanes of its FP32 kernels are full, and those here would not be.
@@ -64,8 +64,8 @@ static void ls_words_product_full(int64_t samples, int64_t words, int64_t column
   }
 }
 
-// As in skip.inc.h: zeros are skipped where most of the input is zero, and no bit of a finite result tells, but the sign of
-// a zero.
+// As in skip.inc.h: zeros are skipped where most of the input is zero, and no bit of a finite result tells but the sign
+// of a zero.
 
 LS_INLINE void ls_words_skip_tile(const ls_skip *s, int64_t row, int vectors) {
   ls_mask mask = ls_mask_of(s->tile.last);
@@ -157,8 +157,9 @@ static void ls_words_input_gradient(int64_t samples, int64_t inputs, int64_t uni
   ls_words_forward(samples, units, inputs, dy, prepared, 0, dx, scratch);
 }
 
-// The weight gradient's sums run over words of two samples. As in deferred.inc.h, the inputs are kept transposed, [inputs,
-// capacity], and behind them the output's gradient panel after panel. A shard's words lie in the places of its first samples.
+// The weight gradient's sums run over words of two samples. As in deferred.inc.h, the inputs are kept transposed,
+// [inputs, capacity], and behind them the output's gradient panel after panel. A shard's words lie in the places of its
+// first samples.
 
 static void ls_words_keep(int64_t capacity, int64_t first, int64_t samples, int64_t inputs, int64_t units,
                           const float *x, const float *dy, float *kept) {
