@@ -112,9 +112,19 @@ final class PhaseState: @unchecked Sendable {
   /// A helper reads the body once, with the first item, because the closure's reference count is one cache line for all workers; and
   /// lets go of it here, before the items count as done, so that nothing is left of the phase when `run` returns.
   private func workOff(shareOf owner: Int, phase: UInt64, worker: Int, _ known: WorkerPool.Body?) -> Int {
-    guard var left = take(fromShareOf: owner, phase: phase), let body = known ?? self.body else { return 0 }
+    guard let left = take(fromShareOf: owner, phase: phase) else { return 0 }
+    // Not `known ?? body`: an optional closure that goes through a generic function is wrapped, which takes memory.
+    if let known { return workOff(shareOf: owner, from: left, phase: phase, worker: worker, known) }
+    guard let body else { return 0 }
+    return workOff(shareOf: owner, from: left, phase: phase, worker: worker, body)
+  }
+
+  /// Runs the item that `left` stands for and those behind it.
+  private func workOff(
+    shareOf owner: Int, from first: Int, phase: UInt64, worker: Int, _ body: WorkerPool.Body
+  ) -> Int {
     let end = share(of: owner).upperBound
-    var done = 0
+    var (left, done) = (first, 0)
     while true {
       do {
         try body(worker, end - left)
