@@ -55,7 +55,9 @@ struct AllocationTests {
   func watched(config: (name: String, text: String), threads: Int) throws {
     let counts = try Self.probe(config.text, ["--watched", "\(threads)"])
     try #require(counts.count == 2)
-    #expect(counts[0] == counts[1], "allocations of 3 steps and of 13")
+    let (few, many) = (try #require(Int(counts[0])), try #require(Int(counts[1])))
+    // A thread that sleeps for the first time takes a little; ten steps that take memory would show.
+    #expect(abs(many - few) < 5, "\(few) allocations of 3 steps, \(many) of 13")
   }
 
   /// Trains, and looks at every step but the first of each epoch, into whose time the evaluation falls.
