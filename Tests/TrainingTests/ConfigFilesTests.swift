@@ -4,7 +4,7 @@ import Training
 
 /// The configs that come with Lockstep.
 @Suite struct ConfigFilesTests {
-  static let names = ["cifar-vgg-small", "digits", "mnist-cnn", "mnist-lenet5", "mnist-mlp"]
+  static let names = ["cifar-vgg-small", "digits", "mnist-99", "mnist-cnn", "mnist-lenet5", "mnist-mlp"]
 
   @Test(arguments: names)
   func decodesAndNamesItsRun(name: String) throws {
