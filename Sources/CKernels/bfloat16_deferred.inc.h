@@ -5,7 +5,7 @@
 /// is that of a word.
 LS_INLINE void ls_words_deferred_tile(const ls_deferred *d, int rows, int vectors) {
   ls_mask mask = ls_mask_of(d->tile.last);
-  vf waiting[LS_TREE_LEVELS][LS_OUTER_ROWS * LS_TILE_VECTORS];
+  ls_waiting waiting;
   ls_sums sums;
   const uint16_t *bits = d->bits;
   int64_t shards = 0, x_row = d->x_row, dy_row = d->dy_row;
@@ -25,16 +25,9 @@ LS_INLINE void ls_words_deferred_tile(const ls_deferred *d, int rows, int vector
         }
       }
     }
-    int level = 0;
-    for (; shards >> level & 1; level++)
-      LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v] + sums[r][v];
-    LS_EACH(r, rows) LS_EACH(v, vectors) waiting[level][r * vectors + v] = sums[r][v];
+    ls_deferred_push(shards, rows, vectors, waiting, sums);
   }
-  int level = __builtin_ctzll((uint64_t)shards);
-  LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v];
-  while (shards >> ++level)
-    if (shards >> level & 1)
-      LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v] + sums[r][v];
+  ls_deferred_total(shards, rows, vectors, waiting, sums);
   ls_tile_end(&d->tile, rows, vectors, mask, sums);
 }
 
@@ -61,27 +54,8 @@ static void ls_words_deferred_bits(int64_t samples, int64_t shard, int64_t rows,
 
 static void ls_words_deferred_gradient(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
                                        const float *kept, int64_t first_row, int64_t rows, float *gradient) {
-  ls_panels panels = ls_panels_of(units);
-  // The first panel is the widest, and has the fewest rows in a tile.
-  ls_split tiles = ls_split_of(rows, ls_outer_rows[ls_panel_at(&panels, 0).vectors - 1]);
-  uint16_t bits[LS_DEFERRED_CHUNKS];
-  int64_t most = ((shard + 1) / 2 + LS_DEFERRED_CHUNK - 1) / LS_DEFERRED_CHUNK * ((samples + shard - 1) / shard);
-  int skips = most * tiles.parts <= LS_DEFERRED_CHUNKS;
-  for (int64_t tile = 0; skips && tile < tiles.parts; tile++)
-    ls_words_deferred_bits(samples, shard, ls_part_size(&tiles, tile),
-                           kept + (first_row + ls_part_start(&tiles, tile)) * capacity, capacity, bits + tile * most);
-  for (int64_t part = 0; part < panels.vectors.parts; part++) {
-    ls_panel panel = ls_panel_at(&panels, part);
-    for (int64_t tile = 0; tile < tiles.parts; tile++) {
-      int64_t row = ls_part_start(&tiles, tile), size = ls_part_size(&tiles, tile);
-      ls_deferred d = {
-          .samples = samples, .shard = shard, .bits = skips ? bits + tile * most : 0,
-          .x = kept + (first_row + row) * capacity, .x_row = capacity,
-          .dy = kept + (inputs + panel.column) * capacity, .dy_row = panel.columns,
-          .tile = {.c = gradient + row * units + panel.column, .c_row = units, .last = panel.last}};
-      ls_words_deferred_tiles[panel.vectors - 1][size - 1](&d);
-    }
-  }
+  ls_deferred_run(capacity, samples, shard, (shard + 1) / 2, inputs, units, kept, first_row, rows, gradient,
+                  ls_words_deferred_bits, ls_words_deferred_tiles);
 }
 
 const ls_bfloat16_kernels LS_NAME(ls_bfloat16_kernels_table) = {

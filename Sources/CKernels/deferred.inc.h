@@ -21,12 +21,32 @@ typedef struct ls_deferred {
   ls_tile tile;
 } ls_deferred;
 
+/// Sums of shards on their way along the tree of `ls_tree_sum`: [level] holds an aligned run of 2^level shards without a
+/// right neighbour yet, as in `ls_tree_sum_block`.
+typedef vf ls_waiting[LS_TREE_LEVELS][LS_OUTER_ROWS * LS_TILE_VECTORS];
+
+/// Takes in the sums of shard `shard`, the number of those before it.
+LS_INLINE void ls_deferred_push(int64_t shard, int rows, int vectors, ls_waiting waiting, ls_sums sums) {
+  int level = 0;
+  for (; shard >> level & 1; level++)
+    LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v] + sums[r][v];
+  LS_EACH(r, rows) LS_EACH(v, vectors) waiting[level][r * vectors + v] = sums[r][v];
+}
+
+/// The sums of all shards, at least one.
+LS_INLINE void ls_deferred_total(int64_t shards, int rows, int vectors, ls_waiting waiting, ls_sums sums) {
+  int level = __builtin_ctzll((uint64_t)shards);
+  LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v];
+  while (shards >> ++level)
+    if (shards >> level & 1)
+      LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v] + sums[r][v];
+}
+
 /// One tile of the gradient. Within a shard its sums are those of `ls_outer_tile`, and across the shards those of
 /// `ls_tree_sum`, so the bits are the same as if each shard had left its gradient in memory.
 LS_INLINE void ls_deferred_tile(const ls_deferred *d, int rows, int vectors) {
   ls_mask mask = ls_mask_of(d->tile.last);
-  // As in `ls_tree_sum_block`: `waiting[level]` holds an aligned run of 2^level shards without a right neighbour yet.
-  vf waiting[LS_TREE_LEVELS][LS_OUTER_ROWS * LS_TILE_VECTORS];
+  ls_waiting waiting;
   ls_sums sums;
   const uint16_t *bits = d->bits;
   int64_t shards = 0, x_row = d->x_row, dy_row = d->dy_row;
@@ -46,16 +66,9 @@ LS_INLINE void ls_deferred_tile(const ls_deferred *d, int rows, int vectors) {
         }
       }
     }
-    int level = 0;
-    for (; shards >> level & 1; level++)
-      LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v] + sums[r][v];
-    LS_EACH(r, rows) LS_EACH(v, vectors) waiting[level][r * vectors + v] = sums[r][v];
+    ls_deferred_push(shards, rows, vectors, waiting, sums);
   }
-  int level = __builtin_ctzll((uint64_t)shards);
-  LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v];
-  while (shards >> ++level)
-    if (shards >> level & 1)
-      LS_EACH(r, rows) LS_EACH(v, vectors) sums[r][v] = waiting[level][r * vectors + v] + sums[r][v];
+  ls_deferred_total(shards, rows, vectors, waiting, sums);
   ls_tile_end(&d->tile, rows, vectors, mask, sums);
 }
 
@@ -95,26 +108,39 @@ static void ls_deferred_bits(int64_t samples, int64_t shard, int64_t rows, const
   }
 }
 
-static void ls_dense_deferred_gradient(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
-                                       const float *kept, int64_t first_row, int64_t rows, float *gradient) {
+typedef void (*ls_deferred_function)(const ls_deferred *);
+
+/// The tiles of `rows` rows of the gradient, from kept memory in which a full shard has `kept_shard` rows to look at
+/// (samples, or in bfloat16 words of two): `find_bits` finds those that are not zero.
+static void ls_deferred_run(int64_t capacity, int64_t samples, int64_t shard, int64_t kept_shard, int64_t inputs,
+                            int64_t units, const float *kept, int64_t first_row, int64_t rows, float *gradient,
+                            void (*find_bits)(int64_t, int64_t, int64_t, const float *, int64_t, uint16_t *),
+                            const ls_deferred_function tile_functions[LS_TILE_VECTORS][LS_OUTER_ROWS]) {
   ls_panels panels = ls_panels_of(units);
   // The first panel is the widest, and has the fewest rows in a tile.
   ls_split tiles = ls_split_of(rows, ls_outer_rows[ls_panel_at(&panels, 0).vectors - 1]);
   uint16_t bits[LS_DEFERRED_CHUNKS];
-  int64_t chunks = (shard + LS_DEFERRED_CHUNK - 1) / LS_DEFERRED_CHUNK * ((samples + shard - 1) / shard);
+  int64_t chunks = (kept_shard + LS_DEFERRED_CHUNK - 1) / LS_DEFERRED_CHUNK * ((samples + shard - 1) / shard);
   int skips = chunks * tiles.parts <= LS_DEFERRED_CHUNKS;
   for (int64_t tile = 0; skips && tile < tiles.parts; tile++)
-    ls_deferred_bits(samples, shard, ls_part_size(&tiles, tile), kept + (first_row + ls_part_start(&tiles, tile)) * capacity,
-                     capacity, bits + tile * chunks);
+    find_bits(samples, shard, ls_part_size(&tiles, tile), kept + (first_row + ls_part_start(&tiles, tile)) * capacity,
+              capacity, bits + tile * chunks);
   for (int64_t part = 0; part < panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&panels, part);
     for (int64_t tile = 0; tile < tiles.parts; tile++) {
       int64_t row = ls_part_start(&tiles, tile), size = ls_part_size(&tiles, tile);
       ls_deferred d = {
-          .samples = samples, .shard = shard, .bits = skips ? bits + tile * chunks : 0, .x = kept + (first_row + row) * capacity, .x_row = capacity,
+          .samples = samples, .shard = shard, .bits = skips ? bits + tile * chunks : 0,
+          .x = kept + (first_row + row) * capacity, .x_row = capacity,
           .dy = kept + (inputs + panel.column) * capacity, .dy_row = panel.columns,
           .tile = {.c = gradient + row * units + panel.column, .c_row = units, .last = panel.last}};
-      ls_deferred_tiles[panel.vectors - 1][size - 1](&d);
+      tile_functions[panel.vectors - 1][size - 1](&d);
     }
   }
+}
+
+static void ls_dense_deferred_gradient(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
+                                       const float *kept, int64_t first_row, int64_t rows, float *gradient) {
+  ls_deferred_run(capacity, samples, shard, shard, inputs, units, kept, first_row, rows, gradient, ls_deferred_bits,
+                  ls_deferred_tiles);
 }

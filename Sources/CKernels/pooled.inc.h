@@ -24,6 +24,12 @@ LS_INLINE ls_winners ls_winners_at(const uint8_t *p) {
   return winners;
 }
 
+/// The filters of the group whose winner is positive and stands at `place`, 2 * row + column.
+LS_INLINE uint32_t ls_won_at(ls_winners won, int place) {
+  uint32_t column = place & 1 ? won.column : ~(uint32_t)won.column, row = place & 2 ? won.row : ~(uint32_t)won.row;
+  return won.positive & column & row;
+}
+
 typedef struct ls_pooling {
   int64_t height, width;  ///< pooled pixels
   int64_t columns;        ///< of the convolution that pooling reads
@@ -67,13 +73,6 @@ LS_INLINE vi ls_lanes_of(uint32_t bits) {
 #endif
 }
 
-/// Of two values the larger, and a mask of the lanes that the second won: as in pooling.inc.h, the first of equals and
-/// a NaN win.
-LS_INLINE vf ls_duel(vf a, vf b, vi *second) {
-  *second = ~(b <= a) & (a == a);
-  return ls_select(*second, b, a);
-}
-
 /// One vector of a window: maximum, ReLU, and the winners' bits at `shift`.
 LS_INLINE vf ls_pool_vector(vf v00, vf v01, vf v10, vf v11, int shift, ls_winners *winners) {
   vi right_above, right_below, below;
@@ -89,11 +88,12 @@ LS_INLINE vf ls_pool_vector(vf v00, vf v01, vf v10, vf v11, int shift, ls_winner
 // A window's four pixels are the rows of a register tile, so that its maximum is found in registers too.
 
 /// Windows of a tile for each number of vectors: at least eight sums, which hide the latency of a multiply-add.
-#define LS_WINDOW_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(2, 1) X(2, 2) X(3, 1) X(4, 1)
 #define LS_WINDOWS 3
 #if LS_LANES == 16
+#define LS_WINDOW_TILES(X) X(1, 1) X(1, 2) X(1, 3) X(2, 1) X(2, 2) X(3, 1) X(4, 1)
 static const int64_t ls_windows_of[LS_TILE_VECTORS] = {3, 2, 1, 1};
 #else
+#define LS_WINDOW_TILES(X) X(1, 1) X(1, 2) X(2, 1)
 static const int64_t ls_windows_of[LS_TILE_VECTORS] = {2, 1};
 #endif
 
@@ -158,10 +158,6 @@ LS_INLINE void ls_window_tile(const ls_window_row *t, const float *image, float 
   }
 #define LS_WINDOW_ENTRY(vectors, windows) [vectors - 1][windows - 1] = ls_window_##vectors##x##windows,
 typedef void (*ls_window_function)(const ls_window_row *, const float *, float *, uint8_t *);
-#if LS_LANES != 16
-#undef LS_WINDOW_TILES
-#define LS_WINDOW_TILES(X) X(1, 1) X(1, 2) X(2, 1)
-#endif
 LS_WINDOW_TILES(LS_WINDOW_TILE)
 static const ls_window_function ls_window_tiles[LS_TILE_VECTORS][LS_WINDOWS] = {LS_WINDOW_TILES(LS_WINDOW_ENTRY)};
 

@@ -22,12 +22,6 @@ static void ls_pooled_bias_gradient(const ls_window2d *w, const ls_pooling *p, i
 
 static int32_t ls_pooled_suits(const ls_window2d *w) { return !(w->filters <= LS_GROUP / 2 && ls_planes_suit(w)); }
 
-static int64_t ls_pooled_prepared(const ls_window2d *w) { return ls_sparse_prepared(w); }
-
-static void ls_pooled_prepare(const ls_window2d *w, const float *kernel, float *prepared) {
-  ls_sparse_prepare(w, kernel, prepared);
-}
-
 static int64_t ls_pooled_scratch(const ls_window2d *w) {
   int64_t canvas = ls_canvas_rows(w) * ls_canvas_columns(w) * w->channels;
   int64_t sizes[] = {ls_pooled_forward_scratch(w), ls_sparse_scratch(w), ls_unpooled_scratch(w),
@@ -54,5 +48,5 @@ static void ls_pooled_input_gradient(const ls_window2d *w, int64_t samples, cons
 }
 
 #define LS_POOLED_KERNELS                                                                     \
-  {ls_pooled_suits,   ls_pooled_scratch,         ls_pooled_prepared,      ls_pooled_prepare, \
+  {ls_pooled_suits,   ls_pooled_scratch,         ls_sparse_prepared,      ls_sparse_prepare, \
    ls_pooled_forward, ls_pooled_weight_gradient, ls_pooled_input_gradient}

@@ -66,6 +66,13 @@ LS_INLINE vi ls_take_places(const uint8_t *p, int64_t lanes) {
   return __builtin_convertvector(bytes, vi);
 }
 
+/// Of two values the larger, and a mask of the lanes that the second won: the first of equals and a NaN win.
+LS_INLINE vf ls_duel(vf a, vf b, vi *second) {
+  // "Not less or equal" is also true where b is a NaN.
+  *second = ~(b <= a) & (a == a);
+  return ls_select(*second, b, a);
+}
+
 /// The best value so far of each channel, and its place in the window.
 typedef struct ls_leader {
   vf value;
@@ -73,9 +80,9 @@ typedef struct ls_leader {
 } ls_leader;
 
 LS_INLINE ls_leader ls_challenge(ls_leader leader, vf x, int32_t place) {
-  // "Not less or equal" is also true where x is a NaN.
-  vi wins = ~(x <= leader.value) & (leader.value == leader.value);
-  return (ls_leader){ls_select(wins, x, leader.value), (wins & place) | (~wins & leader.place)};
+  vi wins;
+  vf value = ls_duel(leader.value, x, &wins);
+  return (ls_leader){value, (wins & place) | (~wins & leader.place)};
 }
 
 // MARK: Maximum

@@ -57,8 +57,7 @@ LS_INLINE void ls_masked_tile(const ls_window2d *w, const ls_pooling *p, const f
         ls_winners won = ls_winners_at(winners + (at * p->groups + c / LS_GROUP) * LS_WINNERS);
         int shift = (int)(c % LS_GROUP);
         LS_EACH(place, 4) {
-          uint32_t column = place & 1 ? won.column : ~(uint32_t)won.column, low = place & 2 ? won.row : ~(uint32_t)won.row;
-          places[place][v] = ls_select(ls_lanes_of((won.positive & column & low) >> shift), g[v], (vf){});
+          places[place][v] = ls_select(ls_lanes_of(ls_won_at(won, place) >> shift), g[v], (vf){});
         }
       }
       LS_EACH(place, 4) LS_EACH(tap, 9) {

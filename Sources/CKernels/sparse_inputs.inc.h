@@ -62,8 +62,7 @@ static void ls_places_list(const ls_window2d *w, const ls_pooling *p, const floa
       LS_EACH(place, 4) {
         for (int64_t f = first; f < end; f += LS_GROUP) {
           ls_winners won = ls_winners_at(words + f / LS_GROUP * LS_WINNERS);
-          uint32_t column = place & 1 ? won.column : (uint32_t)~won.column, row = place & 2 ? won.row : (uint32_t)~won.row;
-          __mmask16 mask = (__mmask16)(won.positive & column & row);
+          __mmask16 mask = (__mmask16)ls_won_at(won, place);
           __m512 values = _mm512_maskz_loadu_ps(mask, dy + i * w->filters + f);
           _mm512_storeu_ps(lists.value + n, _mm512_maskz_compress_ps(mask, values));
           __m512i at = (__m512i)(kernels + (int32_t)((f - first) * 9 * LS_LANES));
