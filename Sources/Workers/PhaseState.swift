@@ -55,7 +55,9 @@ final class PhaseState: @unchecked Sendable {
     phase = phase + 1 < PhaseState.closing ? phase + 1 : 1
     finished.value.store(0, ordering: .relaxed)
     offer()
+    let environment = ArithmeticEnvironment()
     workOff(phase: phase, worker: 0, body)
+    environment.leave()
     caller.wait { finished.value.load(ordering: .sequentiallyConsistent) == count }
     self.body = nil
     if hasFailed.load(ordering: .relaxed) { try throwFailure() }
@@ -64,6 +66,9 @@ final class PhaseState: @unchecked Sendable {
   /// A helper's life.
   func workUntilClosed(helper: Int) {
     let worker = helper + 1
+    // Dispatch takes the thread back, and gives it to others.
+    let environment = ArithmeticEnvironment()
+    defer { environment.leave() }
     var seen: UInt64 = 0
     while true {
       helpers[helper].wait { tickets[worker].value.load(ordering: .sequentiallyConsistent) >> 32 != seen }

@@ -10,6 +10,8 @@ import Synchronization
 /// The thread that calls `run` is worker 0. The others are blocks on serial Dispatch queues that live as long as the pool. Between
 /// phases they spin for a moment (a step's next phase follows within microseconds) and then sleep on a semaphore.
 ///
+/// Bodies run in one floating-point environment (`ArithmeticEnvironment`): rounding to the nearest, subnormal numbers are zeros.
+///
 /// A body that throws does not stop the other items: all are run, and the error of the lowest item is thrown, so the error does
 /// not depend on scheduling either. A trap in a body ends the process, as everywhere in Swift; a run then resumes from its
 /// newest checkpoint.
