@@ -14,6 +14,7 @@ let package = Package(
       name: "LockstepLibrary",
       targets: [
         "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Training", "Reports",
+        "Interchange",
       ]),
   ],
   dependencies: [
@@ -42,14 +43,17 @@ let package = Package(
       name: "Training",
       dependencies: ["Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
-    // Floor 4: what people read.
+    // Floor 4: what people and other programs read.
     .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
+    .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // Floor 5: the command.
     .executableTarget(
       name: "lockstep",
       dependencies: [
-        "Training", "Reports", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Tensors",
+        "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
+        "Checkpoints",
+        "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -76,6 +80,9 @@ let package = Package(
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
       exclude: ["Goldens"]),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Interchange", "Training", "Datasets", "Settings", "Checkpoints", "Tensors"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe", "Tensors"]),
     // Test support; no product has it.

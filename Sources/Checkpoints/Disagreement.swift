@@ -22,33 +22,11 @@ public enum Disagreement: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-extension Checkpoint {
-  /// Every point on which this checkpoint differs from what a network and its optimizer expect; empty where it fits.
-  ///
-  /// Missing and misshaped tensors come in the expected order, then those that are in excess. With another optimizer its variables
-  /// are not compared: they mean something else.
-  ///
-  /// - Parameters:
-  ///   - expected: path and shape of every parameter.
-  ///   - optimizer: the optimizer's name and the shape of each of its variables, in Keras's order; nil where the optimizer's state
-  ///     is not wanted.
-  public func disagreements(
-    with expected: [(path: String, shape: Shape)], optimizer expectedOptimizer: (name: String, variables: [Shape])?
-  ) -> [Disagreement] {
-    var result = Self.compare(expected, parameters.map { ($0.path, $0.tensor.shape) })
-    guard let expectedOptimizer else { return result }
-    guard expectedOptimizer.name == optimizer.name else {
-      return result + [.optimizer(expected: expectedOptimizer.name, found: optimizer.name)]
-    }
-    func named(_ shapes: [Shape]) -> [(path: String, shape: Shape)] {
-      shapes.enumerated().map { (OptimizerState.path(ofVariable: $0.offset), $0.element) }
-    }
-    result += Self.compare(named(expectedOptimizer.variables), named(optimizer.variables.map(\.shape)))
-    return result
-  }
-
-  private static func compare(
-    _ expected: [(path: String, shape: Shape)], _ found: [(path: String, shape: Shape)]
+extension Disagreement {
+  /// Every point on which tensors differ from what is expected. Missing and misshaped ones come in the expected order, then those
+  /// that are in excess.
+  package static func between(
+    expected: [(path: String, shape: Shape)], found: [(path: String, shape: Shape)]
   ) -> [Disagreement] {
     let foundShapes = Dictionary(found, uniquingKeysWith: { first, _ in first })
     let expectedPaths = Set(expected.map(\.path))
@@ -63,6 +41,33 @@ extension Checkpoint {
     for (path, shape) in found where !expectedPaths.contains(path) {
       result.append(.unexpected(path: path, found: shape))
     }
+    return result
+  }
+}
+
+extension Checkpoint {
+  /// Every point on which this checkpoint differs from what a network and its optimizer expect; empty where it fits.
+  ///
+  /// Missing and misshaped tensors come in the expected order, then those that are in excess. With another optimizer its variables
+  /// are not compared: they mean something else.
+  ///
+  /// - Parameters:
+  ///   - expected: path and shape of every parameter.
+  ///   - optimizer: the optimizer's name and the shape of each of its variables, in Keras's order; nil where the optimizer's state
+  ///     is not wanted.
+  public func disagreements(
+    with expected: [(path: String, shape: Shape)], optimizer expectedOptimizer: (name: String, variables: [Shape])?
+  ) -> [Disagreement] {
+    var result = Disagreement.between(expected: expected, found: parameters.map { ($0.path, $0.tensor.shape) })
+    guard let expectedOptimizer else { return result }
+    guard expectedOptimizer.name == optimizer.name else {
+      return result + [.optimizer(expected: expectedOptimizer.name, found: optimizer.name)]
+    }
+    func named(_ shapes: [Shape]) -> [(path: String, shape: Shape)] {
+      shapes.enumerated().map { (OptimizerState.path(ofVariable: $0.offset), $0.element) }
+    }
+    result += Disagreement.between(
+      expected: named(expectedOptimizer.variables), found: named(optimizer.variables.map(\.shape)))
     return result
   }
 }

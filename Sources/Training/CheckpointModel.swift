@@ -131,7 +131,7 @@ extension Network {
       throw .otherNetwork(path: path, disagreements: disagreements.map(\.description))
     }
     let model = ModelState(parameterCount: parameters.count, slotCount: 0)
-    model.restoreParameters(checkpoint, layout: parameters)
+    model.restoreParameters(checkpoint.parameters, layout: parameters)
     return model.parameters
   }
 }

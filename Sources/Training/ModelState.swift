@@ -57,7 +57,7 @@ extension ModelState {
 
   /// Takes over a checkpoint that was found to fit.
   func restore(_ checkpoint: Checkpoint, layout: ParameterLayout) {
-    restoreParameters(checkpoint, layout: layout)
+    restoreParameters(checkpoint.parameters, layout: layout)
     for (index, entry) in layout.entries.enumerated() {
       for (number, slot) in slots.enumerated() {
         checkpoint.optimizer.variables[index * slots.count + number].copy(to: slot.mutableView[entry.range])
@@ -67,9 +67,9 @@ extension ModelState {
   }
 
   /// Takes over the parameters alone.
-  func restoreParameters(_ checkpoint: Checkpoint, layout: ParameterLayout) {
-    let tensors = Dictionary(uniqueKeysWithValues: checkpoint.parameters.map { ($0.path, $0.tensor) })
-    for entry in layout.entries { tensors[entry.datasetPath]?.copy(to: parameters.mutableView[entry.range]) }
+  func restoreParameters(_ parameters: [NamedTensor], layout: ParameterLayout) {
+    let tensors = Dictionary(uniqueKeysWithValues: parameters.map { ($0.path, $0.tensor) })
+    for entry in layout.entries { tensors[entry.datasetPath]?.copy(to: self.parameters.mutableView[entry.range]) }
   }
 
   private static func copy(_ storage: Storage<Float>) -> Storage<Float> {

@@ -191,6 +191,25 @@ extension Trainer {
       run: record.runState(config: config, data: data, kernels: network.kernels, position: position))
   }
 
+  /// Takes over parameters that were trained elsewhere, and saves them as the run's checkpoint of step 0. To be called instead of
+  /// `run`; a resume then goes on from there, with a fresh optimizer.
+  ///
+  /// - Parameter path: where they come from, for messages.
+  /// - Returns: the checkpoint's file.
+  /// - Throws: `TrainingError.otherNetwork` with every disagreement, `WriteError`.
+  public func begin(with parameters: [NamedTensor], from path: String) throws -> String? {
+    let disagreements = Disagreement.between(
+      expected: network.parameters.entries.map { ($0.datasetPath, $0.spec.shape) },
+      found: parameters.map { ($0.path, $0.tensor.shape) })
+    guard disagreements.isEmpty else {
+      throw TrainingError.otherNetwork(path: path, disagreements: disagreements.map(\.description))
+    }
+    engine.model.restoreParameters(parameters, layout: network.parameters)
+    try save()
+    announce(try saver.finish())
+    return saver.newestPath
+  }
+
   /// Takes over a checkpoint's state: `run` goes on after its last step. To be called before `run`.
   ///
   /// - Parameters:

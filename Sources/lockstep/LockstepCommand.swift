@@ -17,7 +17,7 @@ struct LockstepCommand: ParsableCommand {
     version: Lockstep.version,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, BenchCommand.self,
-      DataCommand.self, SchemaCommand.self,
+      ImportCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Datasets
+import Interchange
 import Networks
 import Reports
 import Settings
@@ -44,6 +45,7 @@ enum Outcome: Int32 {
     case let error as DatasetError: self = Outcome(of: error)
     case let error as CheckpointError: self = Outcome(of: error)
     case let error as DownloadError: self = Outcome(of: error)
+    case let error as WeightsError: self = Outcome(of: error)
     case is WriteError, is MetricsLogError: self = .cannotWrite
     default: self = .internalError
     }
@@ -80,6 +82,15 @@ enum Outcome: Int32 {
     switch error {
     case .curlMissing, .curlFailed, .noMirror: self = .inputMissing
     case .unwritable: self = .cannotWrite
+    }
+  }
+
+  private init(of error: WeightsError) {
+    switch error {
+    case .file(let error): self = Outcome(of: error)
+    case .refused(_, let exitCode): self = Outcome(rawValue: exitCode) ?? .badData
+    case .otherNetwork, .notFinite, .crashed: self = .badData
+    case .reader: self = .internalError
     }
   }
 }

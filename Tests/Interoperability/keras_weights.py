@@ -8,6 +8,9 @@
       A checkpoint of Configs/mnist-cnn.json: Keras must predict the same class probabilities for the same images.
       Both files are raw little-endian float32, [n, 28, 28, 1] and [n, 10].
 
+  keras_weights.py save WEIGHTS --images FILE --predictions FILE
+      The reverse: writes random weights of the same network, and what Keras predicts with them for the images.
+
 Exit status 0 where everything agrees. Set up with: pip install -r Tests/Interoperability/requirements.txt
 """
 
@@ -129,6 +132,18 @@ def predictions(path, images_path, predictions_path, tolerance):
     )
 
 
+def save(path, images_path, predictions_path):
+    keras.utils.set_random_seed(5)
+    model = mnist_cnn()
+    # Biases are zeros at first, which a wrong order would not show in.
+    model.set_weights([np.random.normal(0, 0.2, w.shape).astype(np.float32) for w in model.get_weights()])
+    model.compile(optimizer="adam", loss="categorical_crossentropy")
+    model.save_weights(path)
+    images = np.fromfile(images_path, dtype="<f4").reshape(-1, 28, 28, 1)
+    model.predict(images, batch_size=250, verbose=0).astype("<f4").tofile(predictions_path)
+    print(f"Keras {keras.__version__} ({keras.backend.backend()}): {len(images)} predictions saved")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -139,8 +154,14 @@ def main():
     compare.add_argument("--images", required=True)
     compare.add_argument("--predictions", required=True)
     compare.add_argument("--tolerance", type=float, default=1e-5)
+    written = commands.add_parser("save")
+    written.add_argument("weights")
+    written.add_argument("--images", required=True)
+    written.add_argument("--predictions", required=True)
     arguments = parser.parse_args()
-    if arguments.command == "known-values":
+    if arguments.command == "save":
+        save(arguments.weights, arguments.images, arguments.predictions)
+    elif arguments.command == "known-values":
         known_values(arguments.checkpoint)
     else:
         predictions(arguments.checkpoint, arguments.images, arguments.predictions, arguments.tolerance)

@@ -2,13 +2,13 @@ import Glibc
 import Tensors
 
 /// A regular file that is open for reading: cannot be copied, closes when it goes out of scope.
-struct ReadableFile: ~Copyable {
+package struct ReadableFile: ~Copyable {
   private let descriptor: CInt
   private let path: String
   /// Its length when it was opened, in bytes.
-  let byteCount: Int
+  package let byteCount: Int
 
-  init(_ path: String) throws(CheckpointError.Reason) {
+  package init(_ path: String) throws(CheckpointError.Reason) {
     // Without O_NONBLOCK opening a pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -29,7 +29,7 @@ struct ReadableFile: ~Copyable {
   /// The bytes in `range`.
   ///
   /// - Throws: also where the file has become shorter since it was opened.
-  func read(_ range: Range<Int>) throws(CheckpointError.Reason) -> Storage<UInt8> {
+  package func read(_ range: Range<Int>) throws(CheckpointError.Reason) -> Storage<UInt8> {
     let bytes = Storage<UInt8>(count: range.count, zeroed: false)
     var filled = 0
     while filled < range.count {

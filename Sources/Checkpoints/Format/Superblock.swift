@@ -1,13 +1,15 @@
 /// The first bytes of an HDF5 file of the oldest format, as far as needed to say how a file was cut.
 ///
 /// HDF5 File Format Specification, version 3.0, section II.A (superblock version 0).
-enum Superblock {
+package enum Superblock {
   /// Bytes up to the field that is read.
-  static let byteCount = 48
+  package static let byteCount = 48
   private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
   /// Whether the bytes begin as an HDF5 file does; with fewer than eight, as far as they go.
-  static func hasSignature(_ head: [UInt8]) -> Bool { head.prefix(8).elementsEqual(signature.prefix(head.count)) }
+  package static func hasSignature(_ head: [UInt8]) -> Bool {
+    head.prefix(8).elementsEqual(signature.prefix(head.count))
+  }
 
   /// Length of the image, as its writer noted it; nil where the head is too short or of another format.
   static func imageByteCount(_ head: [UInt8]) -> Int? {

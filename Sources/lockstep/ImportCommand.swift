@@ -1,0 +1,55 @@
+import ArgumentParser
+import Interchange
+import Settings
+import Training
+
+/// `lockstep import WEIGHTS --config CONFIG`
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Begin a run with weights that Keras trained.",
+    discussion: """
+      Reads what Keras 3 wrote with model.save_weights("….weights.h5") for the same network, and saves it as the run's \
+      checkpoint of step 0: 'evaluate' measures it, 'resume' trains it further. The config says what the network is and \
+      how inputs are made; its data set must be there. Optimizer state is not taken over.
+      """)
+
+  @Argument(help: "The file of weights.")
+  var weights: String
+
+  @Option(help: ArgumentHelp("The run's config, a JSON file (see `lockstep schema`).", valueName: "config"))
+  var config: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp("Replace a value of the config. May be given often.", valueName: "path=value"))
+  var overrides: [String] = []
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("Directory of the run; by default Checkpoints/ and the config's name.", valueName: "dir"))
+  var runDirectory: String?
+
+  @OptionGroup var machine: MachineOptions
+
+  func run() throws {
+    try Outcome.report {
+      let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
+      let path = runDirectory ?? RunDirectory.defaultPath(name: config.name)
+      guard try RunDirectory.lastStep(in: path) == nil else { throw TrainingError.branchInUse(path: path) }
+      let machine = try machine.machine()
+      let data = try config.prepareData()
+      try config.check(data, on: machine)
+      let network = try config.makeNetwork(for: data, kernels: machine.kernels)
+      // Before a directory is made for it.
+      let parameters = try ConfinedReader().read(
+        weights, WeightsRequest(network.parameters.entries.map { ($0.datasetPath, $0.spec.shape) }))
+      let directory = try RunDirectory(path: path, config: config.checkpoint)
+      guard try RunDirectory.lastStep(in: path) == nil else { throw TrainingError.directoryChanged(path: path) }
+      let trainer = try Trainer(
+        config: config, data: data, directory: directory, machine: machine, observers: [], request: StopRequest())
+      try directory.save(config)
+      let checkpoint = try trainer.begin(with: parameters, from: weights)
+      try Console.answer("\(weights): \(network.parameters.parameterCount) parameters → \(checkpoint ?? path)")
+    }
+  }
+}
