@@ -215,8 +215,9 @@ LS_INLINE void ls_winograd_pooled_tile(int tile, int whole, const ls_patch *p, i
       // Narrow vectors put their bits beside those of the ones before them.
       ls_winners won = {};
       if (winners && bit) won = ls_winners_at(word);
-      vf most = ls_pool_vector(square[2 * i][2 * j] + offset, square[2 * i][2 * j + 1] + offset,
-                               square[2 * i + 1][2 * j] + offset, square[2 * i + 1][2 * j + 1] + offset, (int)bit, &won);
+      ls_quarter q = {{square[2 * i][2 * j] + offset, square[2 * i][2 * j + 1] + offset},
+                      {square[2 * i + 1][2 * j] + offset, square[2 * i + 1][2 * j + 1] + offset}};
+      vf most = ls_pool_nans(&q, (int)bit, &won);
       ls_put(y + at + f, most, lanes);
       if (winners) memcpy(word, &won, LS_WINNERS);
     }
