@@ -24,22 +24,11 @@ static void ls_unpool_rows(const ls_window2d *w, const ls_pooling *p, const floa
 // First layers have windows too short for vectors, so vectors hold filters: every float of a window has its sums in
 // registers, and a filter's gradient is masked to its winner's place.
 
-/// Whether that fits the registers: 3 by 3 on one channel, the commonest first layer.
-LS_INLINE int ls_is_masked(const ls_window2d *w) {
-  return w->kernel_height == 3 && w->kernel_width == 3 && w->channels == 1;
-}
-
-#if LS_LANES == 16
-#define LS_MASKED_VECTORS 2
-#else
-#define LS_MASKED_VECTORS 1
-#endif
-
 /// A panel's sums over one sample, taken up from `gradient` where `resume` is set.
 LS_INLINE void ls_masked_tile(const ls_window2d *w, const ls_pooling *p, const float *image, int64_t line,
                               const float *dy, const uint8_t *winners, const ls_panel *panel, float *gradient,
                               int resume, int vectors) {
-  vf sums[9][LS_MASKED_VECTORS];
+  vf sums[9][LS_SHORT_VECTORS];
   ls_mask mask = ls_mask_of(panel->last);
   gradient += panel->column;
   LS_EACH(k, 9) {
@@ -50,7 +39,7 @@ LS_INLINE void ls_masked_tile(const ls_window2d *w, const ls_pooling *p, const f
     for (int64_t j = 0; j < p->width; j++) {
       const int64_t at = i * p->width + j;
       const float *corner = image + 2 * i * line + 2 * j;
-      vf g[LS_MASKED_VECTORS], places[4][LS_MASKED_VECTORS];
+      vf g[LS_SHORT_VECTORS], places[4][LS_SHORT_VECTORS];
       ls_tile_load(dy + at * w->filters + panel->column, vectors, mask, g);
       LS_EACH(v, vectors) {
         int64_t c = panel->column + v * LS_LANES;
@@ -71,11 +60,11 @@ LS_INLINE void ls_masked_tile(const ls_window2d *w, const ls_pooling *p, const f
 
 static void ls_masked_sample(const ls_window2d *w, const ls_pooling *p, const float *image, int64_t line,
                              const float *dy, const uint8_t *winners, float *gradient, int resume) {
-  ls_panels panels = {w->filters, ls_split_of((w->filters + LS_LANES - 1) / LS_LANES, LS_MASKED_VECTORS)};
+  ls_panels panels = ls_short_panels(w);
   for (int64_t part = 0; part < panels.vectors.parts; part++) {
     ls_panel panel = ls_panel_at(&panels, part);
     if (panel.vectors == 1) ls_masked_tile(w, p, image, line, dy, winners, &panel, gradient, resume, 1);
-    else ls_masked_tile(w, p, image, line, dy, winners, &panel, gradient, resume, LS_MASKED_VECTORS);
+    else ls_masked_tile(w, p, image, line, dy, winners, &panel, gradient, resume, LS_SHORT_VECTORS);
   }
 }
 
@@ -101,7 +90,7 @@ static void ls_unpooled_weight_gradient(const ls_window2d *w, int64_t samples, c
       ls_canvas_fill(w, &g, 1, image, canvas);
       image = canvas;
     }
-    if (ls_is_masked(w)) {
+    if (ls_is_short(w)) {
       ls_masked_sample(w, &p, image, g.line, dy, winners, kernel_gradient, n > 0);
       dy += p.y_sample;
       winners += p.winners_sample;

@@ -117,4 +117,7 @@ LS_INLINE uint32_t ls_nonzero_bits(const float *p, int64_t n) { return ls_bits_o
 /// Lane by lane: mask (all ones or zeros, as comparisons give) ? a : b.
 LS_INLINE vf ls_select(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)b & ~mask)); }
 
+/// Lane by lane the larger; b where they are equal or one is a NaN.
+LS_INLINE vf ls_larger(vf a, vf b) { return ls_select(a > b, a, b); }
+
 #endif

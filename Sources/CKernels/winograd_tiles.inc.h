@@ -120,28 +120,38 @@ typedef vf ls_square[LS_WINOGRAD_SPAN][LS_WINOGRAD_SPAN];
 /// The transform of one axis, for tiles of this size.
 typedef void ls_winograd_axis(int tile, const vf *from, vf *to);
 
-/// Runs `axis` over the first `count` elements of `count` columns, then over those of the `result` rows that come out.
-LS_INLINE void ls_both_axes(ls_winograd_axis *axis, int tile, int count, int result, ls_square square) {
-  LS_EACH(j, count) {
+/// Rows and columns of such a part, or of a tile.
+typedef struct ls_extent {
+  int rows, columns;
+} ls_extent;
+
+/// The inputs of a tile: its positions.
+LS_INLINE ls_extent ls_span_of(ls_extent tile) { return (ls_extent){tile.rows + 2, tile.columns + 2}; }
+
+/// Runs `axis` over the columns of `size` elements, then over the rows, of which `result` come out.
+LS_INLINE void ls_both_axes(ls_winograd_axis *axis, ls_extent tile, ls_extent size, ls_extent result,
+                            ls_square square) {
+  LS_EACH(j, size.columns) {
     vf from[LS_WINOGRAD_SPAN], to[LS_WINOGRAD_SPAN];
-    LS_EACH(i, count) from[i] = square[i][j];
-    axis(tile, from, to);
-    LS_EACH(i, result) square[i][j] = to[i];
+    LS_EACH(i, size.rows) from[i] = square[i][j];
+    axis(tile.rows, from, to);
+    LS_EACH(i, result.rows) square[i][j] = to[i];
   }
-  LS_EACH(i, result) {
+  LS_EACH(i, result.rows) {
     vf to[LS_WINOGRAD_SPAN];
-    axis(tile, square[i], to);
-    LS_EACH(j, result) square[i][j] = to[j];
+    axis(tile.columns, square[i], to);
+    LS_EACH(j, result.columns) square[i][j] = to[j];
   }
 }
 
-/// Writes element (i, j) to position i * size + j; the positions' matrices are `position` floats apart.
-LS_INLINE void ls_positions_store(int size, ls_square square, float *to, int64_t position) {
-  LS_EACH(i, size) LS_EACH(j, size) ls_store(to + (i * size + j) * position, square[i][j]);
+/// Writes element (i, j) to position i * columns + j; the positions' matrices are `position` floats apart.
+LS_INLINE void ls_positions_store(ls_extent size, ls_square square, float *to, int64_t position) {
+  LS_EACH(i, size.rows) LS_EACH(j, size.columns) ls_store(to + (i * size.columns + j) * position, square[i][j]);
 }
 
-LS_INLINE void ls_positions_load(int size, const float *from, int64_t position, ls_square square) {
-  LS_EACH(i, size) LS_EACH(j, size) square[i][j] = ls_load(from + (i * size + j) * position);
+LS_INLINE void ls_positions_load(ls_extent size, const float *from, int64_t position, ls_square square) {
+  LS_EACH(i, size.rows) LS_EACH(j, size.columns)
+    square[i][j] = ls_load(from + (i * size.columns + j) * position);
 }
 
 // MARK: Tiles of an image
@@ -153,44 +163,47 @@ typedef struct ls_patch {
   int32_t row, rows, column, columns;
 } ls_patch;
 
-LS_INLINE int ls_patch_is_whole(const ls_patch *p, int32_t size) {
-  return p->row == 0 && p->rows == size && p->column == 0 && p->columns == size;
+LS_INLINE int ls_patch_is_whole(const ls_patch *p, ls_extent size) {
+  return p->row == 0 && p->rows == size.rows && p->column == 0 && p->columns == size.columns;
 }
 
 LS_INLINE int ls_patch_has(const ls_patch *p, int whole, int i, int j) {
   return whole || (i >= p->row && i < p->rows && j >= p->column && j < p->columns);
 }
 
-/// Loads a square of `size` by `size` pixels from channel `c` on, zeros for those that do not exist.
-LS_INLINE void ls_patch_load(const ls_patch *p, int size, int whole, const float *x, int64_t c, ls_square square) {
-  LS_EACH(i, size) LS_EACH(j, size)
+/// Loads `size` pixels from channel `c` on, zeros for those that do not exist.
+LS_INLINE void ls_patch_load(const ls_patch *p, ls_extent size, int whole, const float *x, int64_t c,
+                             ls_square square) {
+  LS_EACH(i, size.rows) LS_EACH(j, size.columns)
     square[i][j] = ls_patch_has(p, whole, i, j) ? ls_load(x + (p->at + i * p->line + j * p->pixel + c)) : (vf){};
 }
 
 // `whole`, a constant like `tile`, says that all pixels exist.
 
 /// V = Bᵀ d B of one tile: `channels` (>= LS_LANES) floats for each position.
-LS_INLINE void ls_winograd_input_tile(int tile, int whole, const ls_patch *p, int64_t channels, const float *x,
+LS_INLINE void ls_winograd_input_tile(ls_extent tile, int whole, const ls_patch *p, int64_t channels, const float *x,
                                       float *v, int64_t position) {
+  const ls_extent span = ls_span_of(tile);
   for (int64_t next = 0; next < channels; next += LS_LANES) {
     int64_t c = ls_first_channel(next, channels);
     ls_square square;
-    ls_patch_load(p, tile + 2, whole, x, c, square);
-    ls_both_axes(ls_winograd_input_axis, tile, tile + 2, tile + 2, square);
-    ls_positions_store(tile + 2, square, v + c, position);
+    ls_patch_load(p, span, whole, x, c, square);
+    ls_both_axes(ls_winograd_input_axis, tile, span, span, square);
+    ls_positions_store(span, square, v + c, position);
   }
 }
 
 /// y = Aᵀ M A + bias of one tile. A row of `m` has whole vectors, of which `filters` floats count.
-LS_INLINE void ls_winograd_output_tile(int tile, int whole, const ls_patch *p, int64_t filters, const float *m,
+LS_INLINE void ls_winograd_output_tile(ls_extent tile, int whole, const ls_patch *p, int64_t filters, const float *m,
                                        int64_t position, const float *bias, float *y) {
+  const ls_extent span = ls_span_of(tile);
   for (int64_t f = 0; f < filters; f += LS_LANES) {
     int64_t lanes = ls_lanes_left(f, filters);
     ls_square square;
-    ls_positions_load(tile + 2, m + f, position, square);
-    ls_both_axes(ls_winograd_output_axis, tile, tile + 2, tile, square);
+    ls_positions_load(span, m + f, position, square);
+    ls_both_axes(ls_winograd_output_axis, tile, span, tile, square);
     vf offset = bias ? ls_take(bias + f, lanes) : (vf){};
-    LS_EACH(i, tile) LS_EACH(j, tile) {
+    LS_EACH(i, tile.rows) LS_EACH(j, tile.columns) {
       if (ls_patch_has(p, whole, i, j))
         ls_put(y + p->at + i * p->line + j * p->pixel + f, square[i][j] + offset, lanes);
     }
@@ -199,24 +212,26 @@ LS_INLINE void ls_winograd_output_tile(int tile, int whole, const ls_patch *p, i
 
 /// The same, with ReLU and max-pooling of windows of 2 by 2: `p` and `y` are of the pooled image, and `winners` (may be null)
 /// of its first pixel and filter, `words` bytes a pixel. The panel begins with bit `shift` of its group.
-LS_INLINE void ls_winograd_pooled_tile(int tile, int whole, const ls_patch *p, int64_t filters, const float *m,
+LS_INLINE void ls_winograd_pooled_tile(ls_extent tile, int whole, const ls_patch *p, int64_t filters, const float *m,
                                        int64_t position, const float *bias, float *y, uint8_t *winners, int64_t words,
                                        int64_t shift) {
+  const ls_extent span = ls_span_of(tile);
   for (int64_t f = 0; f < filters; f += LS_LANES, shift += LS_LANES) {
     int64_t lanes = ls_lanes_left(f, filters), bit = shift % LS_GROUP;
     ls_square square;
-    ls_positions_load(tile + 2, m + f, position, square);
-    ls_both_axes(ls_winograd_output_axis, tile, tile + 2, tile, square);
+    ls_positions_load(span, m + f, position, square);
+    ls_both_axes(ls_winograd_output_axis, tile, span, tile, square);
     vf offset = bias ? ls_take(bias + f, lanes) : (vf){};
-    LS_EACH(i, tile / 2) LS_EACH(j, tile / 2) {
+    LS_EACH(i, tile.rows / 2) LS_EACH(j, tile.columns / 2) {
       if (!ls_patch_has(p, whole, i, j)) continue;
       int64_t at = p->at + i * p->line + j * p->pixel;
       uint8_t *word = winners ? winners + at / p->pixel * words + shift / LS_GROUP * LS_WINNERS : 0;
       // Narrow vectors put their bits beside those of the ones before them.
       ls_winners won = {};
       if (winners && bit) won = ls_winners_at(word);
-      vf most = ls_pool_vector(square[2 * i][2 * j] + offset, square[2 * i][2 * j + 1] + offset,
-                               square[2 * i + 1][2 * j] + offset, square[2 * i + 1][2 * j + 1] + offset, (int)bit, &won);
+      ls_quarter q = {{square[2 * i][2 * j] + offset, square[2 * i][2 * j + 1] + offset},
+                      {square[2 * i + 1][2 * j] + offset, square[2 * i + 1][2 * j + 1] + offset}};
+      vf most = ls_pool_nans(&q, (int)bit, &won);
       ls_put(y + at + f, most, lanes);
       if (winners) memcpy(word, &won, LS_WINNERS);
     }
@@ -225,16 +240,17 @@ LS_INLINE void ls_winograd_pooled_tile(int tile, int whole, const ls_patch *p, i
 
 /// The gradient of M, A dy Aᵀ, of one tile: `filters` (>= LS_LANES) floats for each position, and behind the last position
 /// the sums of dy.
-LS_INLINE void ls_winograd_gradient_tile(int tile, int whole, const ls_patch *p, int64_t filters, const float *dy,
+LS_INLINE void ls_winograd_gradient_tile(ls_extent tile, int whole, const ls_patch *p, int64_t filters, const float *dy,
                                          float *m, int64_t position) {
+  const ls_extent span = ls_span_of(tile);
   for (int64_t next = 0; next < filters; next += LS_LANES) {
     int64_t f = ls_first_channel(next, filters);
     ls_square square;
     ls_patch_load(p, tile, whole, dy, f, square);
     vf sum = {};
-    LS_EACH(i, tile) LS_EACH(j, tile) sum += square[i][j];
-    ls_store(m + (tile + 2) * (tile + 2) * position + f, sum);
-    ls_both_axes(ls_winograd_output_gradient_axis, tile, tile, tile + 2, square);
-    ls_positions_store(tile + 2, square, m + f, position);
+    LS_EACH(i, tile.rows) LS_EACH(j, tile.columns) sum += square[i][j];
+    ls_store(m + span.rows * span.columns * position + f, sum);
+    ls_both_axes(ls_winograd_output_gradient_axis, tile, tile, span, square);
+    ls_positions_store(span, square, m + f, position);
   }
 }

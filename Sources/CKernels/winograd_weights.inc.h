@@ -3,15 +3,15 @@
 // MARK: Preparation
 
 /// U of one vector of filters: tap (i, j) of the kernel is taps[3 * i + j].
-LS_INLINE void ls_winograd_weights(int tile, const vf *taps, float *u, int64_t position) {
+LS_INLINE void ls_winograd_weights(ls_extent tile, const vf *taps, float *u, int64_t position) {
   ls_square square;
   LS_EACH(i, 3) LS_EACH(j, 3) square[i][j] = taps[3 * i + j];
-  ls_both_axes(ls_winograd_weight_axis, tile, 3, tile + 2, square);
-  ls_positions_store(tile + 2, square, u, position);
+  ls_both_axes(ls_winograd_weight_axis, tile, (ls_extent){3, 3}, ls_span_of(tile), square);
+  ls_positions_store(ls_span_of(tile), square, u, position);
 }
 
 /// U of one panel of the filters, for `forward`.
-LS_INLINE void ls_winograd_prepare_forward(int tile, const ls_window2d *w, const ls_panel *panel, const float *kernel,
+LS_INLINE void ls_winograd_prepare_forward(ls_extent tile, const ls_window2d *w, const ls_panel *panel, const float *kernel,
                                            float *u) {
   int64_t tap = (int64_t)w->channels * w->filters;
   int64_t position = ls_winograd_position(w->channels, panel->vectors * LS_LANES);
@@ -28,7 +28,7 @@ LS_INLINE void ls_winograd_prepare_forward(int tile, const ls_window2d *w, const
 
 /// U of one panel of the channels, for `input_gradient`: of the kernel rotated, and transposed a square of LS_LANES
 /// channels by LS_LANES filters at a time.
-LS_INLINE void ls_winograd_prepare_transposed(int tile, const ls_window2d *w, const ls_panel *panel,
+LS_INLINE void ls_winograd_prepare_transposed(ls_extent tile, const ls_window2d *w, const ls_panel *panel,
                                               const float *kernel, float *u) {
   int64_t tap = (int64_t)w->channels * w->filters, columns = panel->vectors * LS_LANES;
   for (int64_t f = 0; f < w->filters; f += LS_LANES) {
@@ -51,32 +51,42 @@ LS_INLINE void ls_winograd_prepare_transposed(int tile, const ls_window2d *w, co
 static int64_t ls_winograd_prepared(const ls_window2d *w, int32_t tile, ls_convolution_pass pass) {
   if (pass == LS_WEIGHT_GRADIENT) return 0;
   ls_window2d window = ls_winograd_window(w, pass);
-  ls_winograd g = ls_winograd_of(&window, tile);
-  return ls_winograd_weights_before(&g, g.panels.vectors.parts, window.channels);
+  int64_t count = 0;
+  for (int kind = 0; kind < LS_WINOGRAD_KINDS; kind++) {
+    ls_winograd g = ls_winograd_of_kind(&window, tile, kind);
+    count += ls_winograd_weights_count(&g, window.channels);
+  }
+  return count;
+}
+
+/// U for the tiles of one kind.
+static void ls_winograd_prepare_kind(const ls_winograd *g, const ls_window2d *w, ls_convolution_pass pass,
+                                     const float *kernel, float *prepared) {
+  int64_t channels = pass == LS_INPUT_GRADIENT ? w->filters : w->channels;
+  for (int64_t part = 0; part < g->panels.vectors.parts; part++) {
+    ls_panel panel = ls_panel_at(&g->panels, part);
+    float *u = prepared + ls_winograd_weights_before(g, part, channels);
+    if (pass == LS_INPUT_GRADIENT) LS_WITH_TILE(g->tile, ls_winograd_prepare_transposed, w, &panel, kernel, u);
+    else LS_WITH_TILE(g->tile, ls_winograd_prepare_forward, w, &panel, kernel, u);
+  }
 }
 
 static void ls_winograd_prepare(const ls_window2d *w, int32_t tile, ls_convolution_pass pass, const float *kernel,
                                 float *prepared) {
   if (pass == LS_WEIGHT_GRADIENT) return;
   ls_window2d window = ls_winograd_window(w, pass);
-  ls_winograd g = ls_winograd_of(&window, tile);
-  for (int64_t part = 0; part < g.panels.vectors.parts; part++) {
-    ls_panel panel = ls_panel_at(&g.panels, part);
-    float *u = prepared + ls_winograd_weights_before(&g, part, window.channels);
-    if (pass == LS_INPUT_GRADIENT) {
-      if (tile == 2) ls_winograd_prepare_transposed(2, w, &panel, kernel, u);
-      else ls_winograd_prepare_transposed(4, w, &panel, kernel, u);
-    } else {
-      if (tile == 2) ls_winograd_prepare_forward(2, w, &panel, kernel, u);
-      else ls_winograd_prepare_forward(4, w, &panel, kernel, u);
-    }
+  for (int kind = 0; kind < LS_WINOGRAD_KINDS; kind++) {
+    ls_winograd g = ls_winograd_of_kind(&window, tile, kind);
+    if (g.tiles == 0) continue;
+    ls_winograd_prepare_kind(&g, w, pass, kernel, prepared);
+    prepared += ls_winograd_weights_count(&g, window.channels);
   }
 }
 
 // MARK: Gradient
 
 /// The gradient of M of `count` tiles from tile `first` on, and one matrix more: the sums of their pixels, for the bias.
-LS_INLINE void ls_winograd_gradients_of(int tile, const ls_winograd *g, const ls_window2d *w, int64_t first,
+LS_INLINE void ls_winograd_gradients_of(ls_extent tile, const ls_winograd *g, const ls_window2d *w, int64_t first,
                                         int64_t count, const float *dy, float *m) {
   int64_t position = ls_winograd_position(LS_WINOGRAD_BLOCK, w->filters);
   for (int64_t t = first; t < first + count; t++, m += w->filters) {
@@ -88,8 +98,8 @@ LS_INLINE void ls_winograd_gradients_of(int tile, const ls_winograd *g, const ls
 
 static void ls_winograd_gradients(const ls_winograd *g, const ls_window2d *w, int64_t first, int64_t count,
                                   const float *dy, float *m) {
-  if (g->tile == 2) ls_winograd_gradients_of(2, g, w, first, count, dy, m);
-  else ls_winograd_gradients_of(4, g, w, first, count, dy, m);
+  if (g->tile.rows == 2) ls_winograd_gradients_of((ls_extent){2, 2}, g, w, first, count, dy, m);
+  else ls_winograd_gradients_of((ls_extent){4, 4}, g, w, first, count, dy, m);
 }
 
 /// The gradient of one position of U: the sum of v[t, c] * m[t, f] over the tiles of a block, on top of what is there where
@@ -113,13 +123,13 @@ static void ls_winograd_outer_product(const ls_winograd *g, const ls_window2d *w
 }
 
 /// The kernel's gradient, Gᵀ dU G, from that of U, whose positions are `position` floats apart.
-LS_INLINE void ls_winograd_weight_gradients(int tile, int64_t weights, const float *u, int64_t position,
+LS_INLINE void ls_winograd_weight_gradients(ls_extent tile, int64_t weights, const float *u, int64_t position,
                                             float *gradient) {
   for (int64_t next = 0; next < weights; next += LS_LANES) {
     int64_t at = ls_first_channel(next, weights);
     ls_square square;
-    ls_positions_load(tile + 2, u + at, position, square);
-    ls_both_axes(ls_winograd_weight_gradient_axis, tile, tile + 2, 3, square);
+    ls_positions_load(ls_span_of(tile), u + at, position, square);
+    ls_both_axes(ls_winograd_weight_gradient_axis, tile, ls_span_of(tile), (ls_extent){3, 3}, square);
     LS_EACH(i, 3) LS_EACH(j, 3) ls_store(gradient + (3 * i + j) * weights + at, square[i][j]);
   }
 }
@@ -142,8 +152,8 @@ static void ls_winograd_weight_gradient(const ls_window2d *w, int32_t tile, int6
       ls_winograd_outer_product(&g, w, count, v + k * g.input, m + k * output, u + k * position, block > 0);
     if (bias_gradient) ls_column_sums(count, w->filters, m + g.positions * output, bias_gradient, block > 0);
   } while (++block < blocks.parts);
-  if (tile == 2) ls_winograd_weight_gradients(2, weights, u, position, kernel_gradient);
-  else ls_winograd_weight_gradients(4, weights, u, position, kernel_gradient);
+  if (tile == 2) ls_winograd_weight_gradients((ls_extent){2, 2}, weights, u, position, kernel_gradient);
+  else ls_winograd_weight_gradients((ls_extent){4, 4}, weights, u, position, kernel_gradient);
 }
 
 static int64_t ls_winograd_scratch(const ls_window2d *w, int32_t tile, ls_convolution_pass pass) {

@@ -72,6 +72,38 @@ import Testing
     #expect(result.inputGradient[5] == 0 && result.inputGradient.allSatisfy { !$0.isNaN })
   }
 
+  @Test("NaNs, infinities and overflows give what the twins give", arguments: KernelTesting.instructionSets)
+  func extremeNumbers(_ instructionSet: InstructionSet) throws {
+    let kernels = try #require(Kernels(instructionSet))
+    let extremes: [Float] = [.nan, -.nan, .infinity, -.infinity, 0x1p126, -0x1p126]
+    for (channels, kernel) in [(1, (3, 3)), (1, (2, 4)), (5, (3, 3))] {
+      for filters in [5, 16, 20, 33, 66] {
+        for (index, extreme) in extremes.enumerated() {
+          var item = try PooledCase((8, 9, channels), filters: filters, kernel: kernel, .same, samples: 2)
+          // The other sample stays as it is.
+          item.input[item.window.inputCount + 7 * (index + 1)] = extreme
+          item.checkExtremes(kernels)
+          if extreme.isFinite { continue }  // large numbers may cancel, and then the order of a sum shows
+          item.bias[filters - 1] = extreme
+          item.checkExtremes(kernels)
+        }
+      }
+    }
+  }
+
+  @Test("Zeros, equals and negative windows win in the twins' order", arguments: KernelTesting.instructionSets)
+  func equals(_ instructionSet: InstructionSet) throws {
+    let kernels = try #require(Kernels(instructionSet))
+    for (channels, kernel) in [(1, (3, 3)), (1, (1, 1)), (3, (2, 2))] {
+      for filters in [8, 17, 32, 40] {
+        var item = try PooledCase((8, 8, channels), filters: filters, kernel: kernel, .same, samples: 3)
+        // Few different values: most windows have more than one winner.
+        item.input = item.input.map { $0 > 0 ? 1 : -0.0 }
+        item.checkExtremes(kernels)
+      }
+    }
+  }
+
   private func check(
     _ instructionSet: InstructionSet, _ input: (Int, Int, Int), filters: Int, kernel: (Int, Int),
     _ padding: Window2D.Padding = .valid, samples: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
@@ -111,7 +143,7 @@ private struct PooledCase {
   var samples: Int
   var input: [Float]
   let kernel: [Float]
-  let bias: [Float]
+  var bias: [Float]
   var outputGradient: [Float]
 
   init(
@@ -166,15 +198,50 @@ private struct PooledCase {
       inputGradient: inputGradient.array())
   }
 
-  /// The naive convolution, ReLU and pooling, one after the other.
-  func expected() -> PooledResult {
+  /// The output and its winners, or without them.
+  private func forward(_ kernels: Kernels, winners: Bool) -> (output: [Float], winners: [UInt8]) {
+    let memory = GuardedMemory()
+    let output = memory.space(samples * window.pooledCount)
+    let words = winners ? memory.space(samples * window.winnerBytes, of: UInt8.self) : nil
+    kernels.pooledConvolution(
+      window, samples: samples, input: memory.hold(input).readOnly, kernel: memory.hold(kernel).readOnly,
+      bias: memory.hold(bias).readOnly, output: output, winners: words,
+      scratch: memory.space(kernels.pooledConvolutionScratch(window)))
+    #expect(memory.isIntact)
+    return (output.array(), words?.array() ?? [])
+  }
+
+  /// Compares the output and the positive winners with those of the twins: NaNs have to be at the same places, all other bits equal.
+  func checkExtremes(_ kernels: Kernels, sourceLocation: SourceLocation = #_sourceLocation) {
     let image = NaiveConvolution.forward(window, samples: samples, input: input, kernel: kernel, bias: bias)
-    let rectified = image.map { max($0, 0) }
+    let pooled = NaivePooling.maxPool(pool, samples: samples, input: image)
+    let computed = forward(kernels, winners: true)
+    func isEqual(_ a: Float, _ b: Float) -> Bool { a.bitPattern == b.bitPattern || a.isNaN && b.isNaN }
+    let outputs = zip(computed.output, pooled.output).allSatisfy { isEqual($0, $1 <= 0 ? 0 : $1) }
+    #expect(outputs, "output of \(window)", sourceLocation: sourceLocation)
+    let evaluated = forward(kernels, winners: false).output
+    #expect(evaluated.bits == computed.output.bits, "without winners, of \(window)", sourceLocation: sourceLocation)
+    let winners = pooled.output.indices.allSatisfy { index in
+      let positive = pooled.output[index] > 0
+      let (place, isPositive) = window.winner(index, of: computed.winners)
+      return isPositive == positive && (!positive || place == pooled.winner[index])
+    }
+    #expect(winners, "winners of \(window)", sourceLocation: sourceLocation)
+  }
+
+  private var pool: Window2D {
     guard
       let pool = Window2D(
         input: window.output, channels: window.filters, kernel: .init(height: 2, width: 2),
         stride: .init(height: 2, width: 2), padding: .valid, filters: window.filters)
     else { preconditionFailure("the image has a window") }
+    return pool
+  }
+
+  /// The naive convolution, ReLU and pooling, one after the other.
+  func expected() -> PooledResult {
+    let image = NaiveConvolution.forward(window, samples: samples, input: input, kernel: kernel, bias: bias)
+    let rectified = image.map { max($0, 0) }
     let pooled = NaivePooling.maxPool(pool, samples: samples, input: rectified)
     var gradient = NaivePooling.maxPoolGradient(
       pool, samples: samples, outputGradient: outputGradient, winner: pooled.winner)
@@ -184,5 +251,15 @@ private struct PooledCase {
       output: pooled.output, kernelGradient: weights.kernel, biasGradient: weights.bias,
       inputGradient: NaiveConvolution.inputGradient(
         window, samples: samples, outputGradient: gradient, kernel: kernel))
+  }
+}
+
+extension Window2D {
+  /// The winner's place in the window of one pooled element, and whether it is positive: a bit in each of three 16-bit words.
+  fileprivate func winner(_ element: Int, of words: [UInt8]) -> (place: UInt8, isPositive: Bool) {
+    let (pixel, filter) = element.quotientAndRemainder(dividingBy: filters)
+    let group = 6 * (pixel * ((filters + 15) / 16) + filter / 16)
+    func bit(_ word: Int) -> UInt8 { words[group + 2 * word + filter % 16 / 8] >> UInt8(filter % 8) & 1 }
+    return (2 * bit(1) + bit(0), bit(2) == 1)
   }
 }

@@ -92,8 +92,9 @@ import Testing
     func all(_ tile: WinogradTile?) -> [WinogradTile?] { ConvolutionPass.allCases.map { _ in tile } }
     #expect(try tiles(ConvolutionCase((13, 13, 32), filters: 64, kernel: (3, 3))) == all(.four))
     #expect(try tiles(ConvolutionCase((8, 8, 256), filters: 256, kernel: (3, 3), .same)) == all(.four))
-    // Tiles of 4 would compute 64 pixels for 36.
-    #expect(try tiles(ConvolutionCase((6, 6, 32), filters: 32, kernel: (3, 3), .same)) == all(.two))
+    // Tiles of 4 and 2 along each axis; the weight gradient, which takes one size alone, would compute 64 pixels for 36.
+    #expect(
+      try tiles(ConvolutionCase((6, 6, 32), filters: 32, kernel: (3, 3), .same)) == [.four, .two, .four, .four])
     // One tile forward; backward its way through memory costs more than it saves.
     #expect(try tiles(ConvolutionCase((4, 4, 64), filters: 64, kernel: (3, 3))) == [.two, nil, nil, .two])
     for other in [
@@ -133,7 +134,8 @@ import Testing
     #expect(runner.inputGradient(item) == input, "input gradient of \(item)")
   }
 
-  /// Tiles of 2 on integers give the output and the winners of the direct sum, tiles of 4 the maxima of their own outputs.
+  /// Tiles of 2 on integers give the output and the winners of the direct sum, tiles of 4 the maxima of their own outputs: to the
+  /// bit, unless three outputs are left at a border, of which pooling reads two and so takes a smaller tile.
   private func checkPooled(_ instructionSet: InstructionSet, _ item: ConvolutionCase) throws {
     let two = try WinogradRunner(instructionSet, .two)
     let integers = item.integers
@@ -147,7 +149,12 @@ import Testing
         input: item.window.output, channels: item.window.filters, kernel: .init(height: 2, width: 2),
         stride: .init(height: 2, width: 2), padding: .valid, filters: item.window.filters))
     let maxima = NaivePooling.maxPool(pool, samples: item.samples, input: four.forward(item).map { max($0, 0) })
-    #expect(four.pooledForward(item).output.bits == maxima.output.bits, "pooled \(item)")
+    let pooled = four.pooledForward(item).output
+    let allowed = 0x1p-15 * Float(9 * item.window.channels).squareRoot() / 3
+    let isNear = zip(pooled, maxima.output).allSatisfy { abs($0 - $1) <= allowed }
+    #expect(isNear, "pooled \(item)")
+    let isCutAlike = item.window.output.height % 4 != 3 && item.window.output.width % 4 != 3
+    if isCutAlike { #expect(pooled.bits == maxima.output.bits, "pooled \(item)") }
   }
 
   /// A sum of n products of independent numbers in [-1, 1) has a standard deviation of √n / 3. Relative to that the error of tiles of

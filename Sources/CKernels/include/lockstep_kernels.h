@@ -86,7 +86,8 @@ typedef enum ls_convolution_pass : int32_t {
 
 /// The same convolution by Winograd's minimal filtering (Lavin and Gray 2016), for kernels of 3 by 3 with stride 1, padding of at
 /// most 2 and at least LS_WINOGRAD_CHANNELS channels and filters. `tile` is the side of an output tile, 2 or 4: 2.25 or 4 times fewer
-/// multiplications. Sums are rounded otherwise than the direct ones, and a NaN or an infinity spoils the outputs of its whole tile.
+/// multiplications. Where one or two rows or columns are left over by tiles of 4, the last tiles have two (but not those of the
+/// weight gradient). Sums are rounded otherwise than the direct ones, and a NaN or an infinity spoils the outputs of its whole tile.
 typedef struct ls_winograd_kernels {
   /// The tile that is fastest for this pass: 2, 4, or 0 where the direct sum is, or where the window is another one.
   int32_t (*tile)(const ls_window2d *w, ls_convolution_pass pass);
