@@ -243,8 +243,8 @@ struct DenseRunner {
     return (weights.values, bias.values)
   }
 
-  /// The weight gradient formed over the whole minibatch, five rows at a time, and the tree's sum over the shards'.
-  func deferredGradient(_ item: DenseCase, shard: Int) -> (found: [Float], expected: [Float]) {
+  /// The weight gradient formed over the whole minibatch, some rows at a time, and the tree's sum over the shards'.
+  func deferredGradient(_ item: DenseCase, shard: Int, rows count: Int) -> (found: [Float], expected: [Float]) {
     let (inputs, units, capacity) = (item.inputs, item.units, item.samples + 3)
     let kept = GuardedFloats(count: (inputs + units) * capacity)
     var shards: [Float] = []
@@ -260,8 +260,8 @@ struct DenseRunner {
       shards += weightGradient(part).weights
     }
     let (found, expected) = (GuardedFloats(count: inputs * units), GuardedFloats(count: inputs * units))
-    for row in stride(from: 0, to: inputs, by: 5) {
-      let rows = row..<min(row + 5, inputs)
+    for row in stride(from: 0, to: inputs, by: count) {
+      let rows = row..<min(row + count, inputs)
       kernels.denseDeferredGradient(
         samples: item.samples, shardSize: shard, inputs: inputs, units: units, capacity: capacity, kept: kept.view,
         rows: rows, gradient: found.mutableView[row * units..<rows.upperBound * units])
