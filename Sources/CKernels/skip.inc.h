@@ -5,9 +5,8 @@
 // there are. (There are two exceptions. A weight that is infinite or no number shows only where its input is not zero.
 // And a sum that is itself a zero may have the other sign.)
 
-/// Rows of the weights that are wanted in a block, at most: rows of 2 KB lie in two places of a first-level cache of 48 KB
-/// only, twelve of them in each. (Measured: with 16 rows, images of MNIST take 10 % longer, with 32, half-full inputs do.)
-#define LS_SKIP_ROWS 24
+/// Floats of a first-level cache of 48 KB.
+#define LS_SKIP_CACHE 12288
 /// Inputs whose zeros are looked for together.
 #define LS_SKIP_INPUTS 1024
 /// Samples that use a block while it is there.
@@ -64,14 +63,15 @@ LS_INLINE void ls_skip_tile(const ls_skip *s, int vectors) {
 LS_SKIP_SIZES(LS_SKIP_TILE)
 static void (*const ls_skip_tiles[LS_SKIP_VECTORS])(const ls_skip *) = {LS_SKIP_SIZES(LS_SKIP_ENTRY)};
 
-/// Whether skipping the zeros among `count` inputs is faster than multiplying with them. Measured: with 32 vectors of units
-/// where less than 55 % are not zero, with 8 where less than 45 % are, with 4 where less than 20 % are.
+/// Whether skipping the zeros among `count` inputs is faster than multiplying with them. Measured: where less than 55 % are not
+/// zero; with 8 vectors of units or 7 even where less than 57 %, but with 4 only where less than 40 %.
 static int ls_skip_pays(int64_t count, int64_t units, const float *x) {
   int64_t vectors = (units + LS_LANES - 1) / LS_LANES, nonzeros = 0;
   if (vectors < 4) return 0;
   for (int64_t i = 0; i < count; i += LS_LANES)
     nonzeros += __builtin_popcount(ls_nonzero_bits(x + i, count - i < LS_LANES ? count - i : LS_LANES));
-  return 100 * nonzeros * vectors < (58 * vectors - 140) * count;
+  int64_t percent = 66 - 100 / vectors;
+  return 100 * nonzeros < (percent < 55 ? percent : 55) * count;
 }
 
 /// A bit for each of LS_SKIP_INPUTS inputs, and zeros behind them to read beyond.
@@ -96,13 +96,21 @@ static void ls_skip_find(int64_t samples, int64_t count, const float *x, int64_t
   }
 }
 
+/// Rows of the weights that are wanted in a block, at most. However few of their columns are read, rows a power of two apart
+/// share the places of their full width, so as many fit as do whole. (Measured for rows of 2 KB: with 16 instead of 24, images
+/// of MNIST take 10 % longer, with 32, half-full inputs do.)
+static int64_t ls_skip_rows(int64_t units) {
+  int64_t rows = LS_SKIP_CACHE / units;
+  return rows < 16 ? 16 : rows > 64 ? 64 : rows;
+}
+
 /// Sets the bits of the block that begins at input `first`, a multiple of 8, and returns how many inputs it has: 64, or less
-/// where more than LS_SKIP_ROWS of them are wanted.
-static int64_t ls_skip_block(int64_t samples, ls_skip_bits *found, int64_t first, uint64_t *bits) {
+/// where more than `rows` of them are wanted.
+static int64_t ls_skip_block(int64_t samples, int64_t rows, ls_skip_bits *found, int64_t first, uint64_t *bits) {
   uint64_t any, kept = ~(uint64_t)0;
   int64_t inputs = 64;
   memcpy(&any, found[samples] + first / 8, sizeof any);
-  for (; __builtin_popcountll(any & kept) > LS_SKIP_ROWS; kept >>= 8) inputs -= 8;
+  for (; __builtin_popcountll(any & kept) > rows; kept >>= 8) inputs -= 8;
   for (int64_t n = 0; n < samples; n++) {
     memcpy(bits + n, found[n] + first / 8, sizeof *bits);
     bits[n] &= kept;
@@ -115,7 +123,7 @@ static void ls_skip_forward(int64_t samples, int64_t inputs, int64_t units, cons
                             const float *bias, float *y) {
   // Rows of y a power of two apart would share their places in the cache, with each other and with the weights.
   float sums[LS_SKIP_SAMPLES * LS_SKIP_VECTORS * LS_LANES] __attribute__((aligned(64)));
-  const int64_t sums_row = LS_SKIP_VECTORS * LS_LANES;
+  const int64_t sums_row = LS_SKIP_VECTORS * LS_LANES, rows = ls_skip_rows(units);
   ls_skip_bits found[LS_SKIP_SAMPLES + 1];
   ls_split panels = ls_split_of((units + LS_LANES - 1) / LS_LANES, LS_SKIP_VECTORS);
   for (int64_t k = 0; k < inputs; k += LS_SKIP_INPUTS) {
@@ -130,7 +138,7 @@ static void ls_skip_forward(int64_t samples, int64_t inputs, int64_t units, cons
       for (int64_t i = 0; i < count;) {
         s.x = x + k + i;
         s.weights = weights + (k + i) * units + column;
-        i += ls_skip_block(samples, found, i, s.bits);
+        i += ls_skip_block(samples, rows, found, i, s.bits);
         if (i >= count) {
           s.tile.c = y + column;
           s.tile.c_row = units;
