@@ -35,7 +35,7 @@ LS_INLINE void ls_words_deferred_tile(const ls_deferred *d, int rows, int vector
   static void ls_words_deferred_##rows##x##vectors(const ls_deferred *d) { ls_words_deferred_tile(d, rows, vectors); }
 LS_OUTER_SIZES(LS_WORDS_DEFERRED_TILE)
 #define LS_WORDS_DEFERRED_ENTRY(rows, vectors) [vectors - 1][rows - 1] = ls_words_deferred_##rows##x##vectors,
-static void (*const ls_words_deferred_tiles[LS_TILE_VECTORS][LS_OUTER_ROWS])(const ls_deferred *) = {
+static const ls_deferred_function ls_words_deferred_tiles[LS_TILE_VECTORS][LS_OUTER_ROWS] = {
     LS_OUTER_SIZES(LS_WORDS_DEFERRED_ENTRY)};
 
 /// Finds the words that are not zero in any of `rows` rows of x.
@@ -54,8 +54,9 @@ static void ls_words_deferred_bits(int64_t samples, int64_t shard, int64_t rows,
 
 static void ls_words_deferred_gradient(int64_t capacity, int64_t samples, int64_t shard, int64_t inputs, int64_t units,
                                        const float *kept, int64_t first_row, int64_t rows, float *gradient) {
+  const ls_deferred_tiles tiles = {ls_outer_rows, ls_words_deferred_tiles};
   ls_deferred_run(capacity, samples, shard, (shard + 1) / 2, inputs, units, kept, first_row, rows, gradient,
-                  ls_words_deferred_bits, ls_words_deferred_tiles);
+                  ls_words_deferred_bits, tiles, tiles);
 }
 
 const ls_bfloat16_kernels LS_NAME(ls_bfloat16_kernels_table) = {

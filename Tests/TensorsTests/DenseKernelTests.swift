@@ -52,10 +52,25 @@ import Testing
     #expect(first.bias.bits == second.bias.bits)
   }
 
+  @Test("Zeros that lie together are skipped too", arguments: KernelTesting.instructionSets)
+  func zerosTogether(_ instructionSet: InstructionSet) throws {
+    let runner = try DenseRunner(instructionSet)
+    // Black borders of one and of several blocks, in front, in the middle and behind.
+    for range in [0..<90, 30..<200, 8..<9, 64..<128, 150..<231, 0..<231] {
+      var item = DenseCase(samples: 7, inputs: 231, units: 140)
+      item.zeroInputs(0..<7, density: 0.15)
+      for n in 0..<7 { for k in range { item.input[n * 231 + k] = 0 } }
+      #expect(runner.forward(item).bits == inOrder(item, instructionSet).bits, "zeros in \(range)")
+    }
+  }
+
   @Test("Skipping inputs that are zero changes no bit", arguments: KernelTesting.instructionSets)
   func zeros(_ instructionSet: InstructionSet) throws {
     let runner = try DenseRunner(instructionSet)
-    for (samples, inputs, units) in [(16, 100, 512), (21, 33, 257), (40, 16, 130), (3, 17, 64), (1, 5, 600)] {
+    // Some have more than one block of inputs whose zeros are looked for together.
+    for (samples, inputs, units) in [
+      (16, 100, 512), (21, 33, 257), (40, 16, 130), (3, 17, 64), (1, 5, 600), (16, 301, 70), (2, 1100, 65),
+    ] {
       for density in [0, 0.02, 0.2, 0.5] as [Float] {
         var item = DenseCase(samples: samples, inputs: inputs, units: units)
         // The last samples keep all inputs, so that both ways run.
@@ -90,13 +105,15 @@ import Testing
     "A gradient formed over the minibatch has the bits of the shards' sum", arguments: KernelTesting.instructionSets)
   func deferredGradient(_ instructionSet: InstructionSet) throws {
     let runner = try DenseRunner(instructionSet)
-    for (samples, shard) in [(1, 1), (5, 16), (16, 16), (33, 16), (48, 7), (50, 3), (130, 16)] {
+    for (samples, shard) in [(1, 1), (5, 16), (16, 16), (32, 16), (33, 16), (48, 7), (50, 3), (67, 17), (130, 16)] {
       for (inputs, units) in [(1, 1), (7, 130), (50, 17), (31, 64), (26, 100)] {
         for density in [1, 0.3, 0.03] as [Float] {
           var item = DenseCase(samples: samples, inputs: inputs, units: units)
           item.zeroInputs(0..<samples, density: density)
-          let (found, expected) = runner.deferredGradient(item, shard: shard)
-          #expect(found.bits == expected.bits, "\(item) in shards of \(shard), density \(density)")
+          for rows in [5, inputs] {
+            let (found, expected) = runner.deferredGradient(item, shard: shard, rows: rows)
+            #expect(found.bits == expected.bits, "\(item) in shards of \(shard), \(rows) rows, density \(density)")
+          }
         }
       }
     }
@@ -226,8 +243,8 @@ struct DenseRunner {
     return (weights.values, bias.values)
   }
 
-  /// The weight gradient formed over the whole minibatch, five rows at a time, and the tree's sum over the shards'.
-  func deferredGradient(_ item: DenseCase, shard: Int) -> (found: [Float], expected: [Float]) {
+  /// The weight gradient formed over the whole minibatch, some rows at a time, and the tree's sum over the shards'.
+  func deferredGradient(_ item: DenseCase, shard: Int, rows count: Int) -> (found: [Float], expected: [Float]) {
     let (inputs, units, capacity) = (item.inputs, item.units, item.samples + 3)
     let kept = GuardedFloats(count: (inputs + units) * capacity)
     var shards: [Float] = []
@@ -243,8 +260,8 @@ struct DenseRunner {
       shards += weightGradient(part).weights
     }
     let (found, expected) = (GuardedFloats(count: inputs * units), GuardedFloats(count: inputs * units))
-    for row in stride(from: 0, to: inputs, by: 5) {
-      let rows = row..<min(row + 5, inputs)
+    for row in stride(from: 0, to: inputs, by: count) {
+      let rows = row..<min(row + count, inputs)
       kernels.denseDeferredGradient(
         samples: item.samples, shardSize: shard, inputs: inputs, units: units, capacity: capacity, kept: kept.view,
         rows: rows, gradient: found.mutableView[row * units..<rows.upperBound * units])
