@@ -86,6 +86,11 @@ public struct ConfigVocabulary: Sendable {
           "The numbers that are multiplied. With bfloat16, dense layers of more than a few units round inputs, weights "
             + "and output gradients to it and add in FP32. All else stays FP32. It needs a processor with AVX512-BF16."),
         Field(
+          "onNonFinite", .oneOf(NonFinitePolicy.allCases.map(\.rawValue)),
+          default: .string(NonFinitePolicy.stop.rawValue),
+          "What becomes of a step whose loss or gradient is infinite or not a number: \"stop\" ends the run with an error "
+            + "that names the layer; \"skipStep\" leaves the step's update out, counts it and goes on."),
+        Field(
           "metrics", .list(metrics.fieldType, count: 0...16), default: ["accuracy"],
           "What is reported beside the loss."),
       ])

@@ -137,6 +137,8 @@ public struct TrainingConfig: Sendable {
   public let clip: GradientClip?
   /// How the arithmetic may be done.
   public let numerics: Numerics
+  /// What becomes of a step whose loss or gradient is not finite.
+  public let onNonFinite: NonFinitePolicy
   /// What is reported beside the loss; no two have one name.
   public let metrics: [any Metric]
   private let settings: Settings
@@ -157,6 +159,7 @@ public struct TrainingConfig: Sendable {
       preconditionFailure("precision '\(settings.string("precision"))' is in the schema only")
     }
     numerics = Numerics(exactConvolution: settings.bool("exactConvolution"), precision: precision)
+    onNonFinite = NonFinitePolicy(settings.string("onNonFinite"))
     var metrics: [any Metric] = []
     for metricSettings in settings.settingsList("metrics") {
       let metric = try vocabulary.metrics.make(metricSettings)
@@ -173,6 +176,21 @@ public struct TrainingConfig: Sendable {
 
   /// What kernels that cannot calculate as asked say about the config.
   func error(ofPrecision error: ShapeError) -> SettingsError { settings.error("precision", error.message) }
+}
+
+/// What becomes of a step whose loss or gradient is not finite. Either way nothing of it reaches the model.
+public enum NonFinitePolicy: String, CaseIterable, Sendable {
+  /// The run ends with an error.
+  case stop
+  /// The step is counted, its update is left out, and the run goes on.
+  case skipStep
+
+  init(_ name: String) {
+    guard let policy = NonFinitePolicy(rawValue: name) else {
+      preconditionFailure("onNonFinite '\(name)' is in the schema only")
+    }
+    self = policy
+  }
 }
 
 /// The config's `checkpoint` object: when the run is saved beside its end, and how many checkpoints are kept.

@@ -42,6 +42,9 @@ struct RunRecord {
     score = nil
   }
 
+  /// Leaves a minibatch out.
+  mutating func skipStep() { score = nil }
+
   /// Takes an epoch's report in and begins the next one.
   mutating func finishEpoch(_ report: EpochReport) {
     history.append(report.training.values.map(\.value) + report.evaluation.values.map(\.value))

@@ -97,8 +97,17 @@ public final class Trainer {
     let batch = try engine.step(at: position)
     rate = batch.rate
     position.step += 1
+    if let cause = batch.result.nonFinite { reportSkipped(cause) }
     report(batch)
     try saveIfDue()
+  }
+
+  /// Steps whose update was left out.
+  private var skippedSteps: Int { engine.model.step - engine.model.updates }
+
+  private func reportSkipped(_ cause: NonFinite) {
+    let report = SkippedStep(step: position.step, cause: cause.description, skippedSteps: skippedSteps)
+    for observer in observers { observer.stepSkipped(report) }
   }
 
   private func report(_ batch: TrainedBatch) {
@@ -107,9 +116,11 @@ public final class Trainer {
     stopwatch.samples += batch.samples
     let report = StepReport(
       step: position.step, epoch: batch.epoch + 1, stepInEpoch: (position.step - 1) % position.stepsPerEpoch + 1,
-      loss: batch.result.loss, accuracy: Double(record.current.correct - before) / Double(batch.samples),
+      loss: batch.result.loss,
+      accuracy: batch.isSkipped ? .nan : Double(record.current.correct - before) / Double(batch.samples),
       epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
-      gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds)
+      gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds,
+      skippedSteps: skippedSteps)
     for observer in observers { observer.stepFinished(report) }
   }
 
@@ -117,13 +128,14 @@ public final class Trainer {
   private func finishEpoch() throws {
     let samplesPerSecond = stopwatch.samplesPerSecond
     let training = record.current
+    guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
     let evaluation = try evaluate()
     position.epochsFinished += 1
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
       training: MetricValues(training.values(config.training.metrics)),
       evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation.metrics, samplesPerSecond: samplesPerSecond,
-      seconds: stopwatch.seconds)
+      seconds: stopwatch.seconds, skippedSteps: skippedSteps)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
     try saveIfDue()
@@ -150,7 +162,8 @@ public final class Trainer {
   @discardableResult
   private func notifyEnd(_ reason: RunEnd.Reason) -> RunEnd {
     let end = RunEnd(
-      reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds)
+      reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds,
+      skippedSteps: skippedSteps)
     for observer in observers { observer.runEnded(end) }
     return end
   }
@@ -170,8 +183,8 @@ extension Trainer {
 
   private func save() throws {
     // A resume takes the newest checkpoint; one that cannot go on may not become it.
-    guard network.kernels.sumOfSquares(engine.model.parameters.view).isFinite else {
-      throw TrainingError.notFinite(what: "a parameter", step: position.step)
+    if let what = engine.model.nonFinite(network) {
+      throw TrainingError.notFinite(what: what, step: position.step)
     }
     for observer in observers { try observer.checkpointWillBeSaved(step: position.step) }
     try saver.save(snapshot(), position: position)
@@ -220,6 +233,8 @@ extension Trainer {
       throw .beyondTheEnd(path: path, step: checkpoint.run.step, totalSteps: position.totalSteps)
     }
     guard let record = RunRecord(restoring: checkpoint.run, metrics: config.training.metrics),
+      // Steps that are no updates were skipped.
+      checkpoint.optimizer.iterations <= checkpoint.run.step,
       let position = position.restored(step: checkpoint.run.step, epochsFinished: checkpoint.run.epoch)
     else {
       throw .damagedState(path: path)

@@ -14,6 +14,8 @@ struct TrainedBatch: Sendable {
   var epoch: Int
   /// The learning rate.
   var rate: Double
+  /// Whether its update was left out.
+  var isSkipped: Bool { result.nonFinite != nil }
 }
 
 /// Everything that the steps of a run compute with, allocated before the first one: the model, the workers, the samples in their order.
@@ -81,18 +83,30 @@ final class TrainingEngine {
   /// One minibatch: gradient, all-reduce, update.
   ///
   /// - Parameter position: of the run before this step.
-  /// - Throws: as `TrainingStep.run`.
+  /// - Throws: as `TrainingStep.run`; `TrainingError.notFinite` where loss or gradient is not finite, unless the config skips such
+  ///   steps. A model with a parameter that is not finite is beyond that: all further steps would be skipped.
   func step(at position: RunPosition) throws -> TrainedBatch {
     let samples = order.samples(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
     let factor = config.training.schedule.factor(
       step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
     let rate = config.training.optimizer.learningRate * factor
     let result = try trainingStep.run(samples: samples, rate: rate)
+    if let nonFinite = result.nonFinite { try skip(nonFinite) }
     return TrainedBatch(result: result, samples: samples.count, epoch: position.epochOfNextStep, rate: rate)
+  }
+
+  private func skip(_ nonFinite: NonFinite) throws(TrainingError) {
+    if case .skipStep = config.training.onNonFinite, !nonFinite.isOfTheModel {
+      model.step += 1
+      return
+    }
+    throw .notFinite(what: nonFinite.description, step: model.step + 1)
   }
 
   /// Adds the samples of the last step to a record.
   func add(_ batch: TrainedBatch, to record: inout RunRecord) {
+    // A loss that is not finite would make those of the whole epoch so.
+    if batch.isSkipped { return record.skipStep() }
     record.add(
       losses: trainingStep.losses.view[0..<batch.samples], ranks: trainingStep.ranks.view[0..<batch.samples])
   }

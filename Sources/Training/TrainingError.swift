@@ -1,7 +1,9 @@
 /// Why a run could not start or go on. Each is one line for the user; where there are several disagreements, a line each follows.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Something that a step computed is not a finite number: `the loss`, for example. No checkpoint holds such a model.
+  /// Something that a step computed is not a finite number: `the output of conv2d_1`, for example. No checkpoint holds such a model.
   case notFinite(what: String, step: Int)
+  /// Not one step of an epoch, from 1, was finite, so that the run would learn nothing any more.
+  case everyStepSkipped(epoch: Int)
   /// The run directory holds checkpoints already, and nobody said that they should be continued.
   case directoryInUse(path: String)
   /// Another process trains in the run directory.
@@ -40,7 +42,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notFinite(let what, let step):
       "step \(step): \(what) is not a finite number; all checkpoints are of earlier steps. "
-        + "Try a smaller learningRate, or clipNorm"
+        + "Try a smaller learningRate, clipNorm, or training.onNonFinite=skipStep"
+    case .everyStepSkipped(let epoch):
+      "epoch \(epoch): loss or gradient of every step was not finite, and all were skipped; "
+        + "try a smaller learningRate, or clipNorm"
     case .directoryInUse(let path):
       "\(path) already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
     case .directoryLocked(let path, let process):

@@ -33,7 +33,7 @@ struct RunSession {
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
     let display = ProgressDisplay.make(mode: progress)
     // Warnings behind the display, which makes room for them.
-    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [SaveWarnings()]
+    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
     let trainer = try Trainer(
       config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
@@ -55,12 +55,24 @@ struct RunSession {
   }
 }
 
-/// Says on standard error what went wrong around a checkpoint that is nevertheless in its place.
-private final class SaveWarnings: TrainingObserver {
+/// Says on standard error what went wrong without ending the run.
+private final class RunWarnings: TrainingObserver {
+  /// So many skipped steps are told of one by one; of more than that, only every hundredth.
+  private static let fewSkippedSteps = 10
+  private var skippedSteps = 0
+
   func runStarted(_ start: RunStart) {}
   func stepFinished(_ report: StepReport) {}
   func epochFinished(_ report: EpochReport) {}
   func runEnded(_ end: RunEnd) {}
+
+  func stepSkipped(_ report: SkippedStep) {
+    skippedSteps += 1
+    guard skippedSteps <= RunWarnings.fewSkippedSteps || skippedSteps.isMultiple(of: 100) else { return }
+    Console.error(
+      "lockstep: warning: step \(report.step): \(report.cause) is not a finite number; its update is skipped "
+        + "(\(report.skippedSteps) so far)")
+  }
 
   func checkpointSaved(_ report: CheckpointReport) {
     for warning in report.warnings { Console.error("lockstep: warning: \(warning)") }

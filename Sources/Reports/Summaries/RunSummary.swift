@@ -28,7 +28,7 @@ public final class RunSummary: TrainingObserver {
 
   /// Adds the step's loss to the curve. Does not allocate.
   public func stepFinished(_ report: StepReport) {
-    guard let start, start.totalSteps > start.firstStep else { return }
+    guard let start, start.totalSteps > start.firstStep, report.loss.isFinite else { return }
     let share = Double(report.step - 1 - start.firstStep) / Double(start.totalSteps - start.firstStep)
     let point = Int(min(max(share, 0), 1) * Double(Self.points))
     sums[min(point, Self.points - 1)] += report.loss
@@ -50,6 +50,9 @@ public final class RunSummary: TrainingObserver {
     case .failed: return ""
     case .finished: list.append("finished", steps(start, end))
     case .stopped(let signal): list.append("stopped", "by \(signal), \(steps(start, end))")
+    }
+    if end.skippedSteps > 0 {
+      list.append("skipped", "\(RunText.count(end.skippedSteps, "step")), whose loss or gradient was not finite")
     }
     list.append("loss", curve)
     if let lastEpoch {
