@@ -51,15 +51,26 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
   private let pool: WorkerPool
   private let workspaces: [Workspace]
   private let phases: StepPhases
+  private let pulse: Pulse
   /// The training thread's, which is worker 0.
   private let recorder: Recorder?
 
   /// - Parameters:
   ///   - workspaces: one for each worker, with room for a full shard.
   ///   - defersGradients: whether layers form what gradients they can in the reduce phase; it changes no bit.
-  package init(
+  package convenience init(
     model: ModelState, network: Network, reader: SampleReader, loss: Objective, rule: Rule, clip: GradientClip?,
     plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], defersGradients: Bool = true
+  ) {
+    self.init(
+      model: model, network: network, reader: reader, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed,
+      pool: pool, workspaces: workspaces, defersGradients: defersGradients, pulse: Pulse())
+  }
+
+  /// - Parameter pulse: where the step notes the phase it is in.
+  init(
+    model: ModelState, network: Network, reader: SampleReader, loss: Objective, rule: Rule, clip: GradientClip?,
+    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], defersGradients: Bool, pulse: Pulse
   ) {
     precondition(workspaces.count == pool.workerCount, "one workspace for each worker")
     self.model = model
@@ -70,6 +81,7 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
     self.seed = seed
     self.pool = pool
     self.workspaces = workspaces
+    self.pulse = pulse
     phases = StepPhases(
       model: model, network: network, reader: reader, plan: plan, keepsTotal: clip != nil,
       defersGradients: defersGradients, pool: pool,
@@ -93,15 +105,20 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
       pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples.count)),
       factors: rule.factors(step: model.updates + 1, learningRate: rate), gradientFactor: 1)
 
+    pulse.step = model.step + 1
+    pulse.enter(.gradient)
+    defer { pulse.enter(.none) }
     try run(shards, phases.gradient, as: .gradientPhase)
     var result = StepResult(loss: meanLoss(samples: samples.count))
     guard result.loss.isFinite else { return try findNonFinite(result) }
+    pulse.enter(.reduce)
     if let clip {
       try run(slices, phases.reduce, as: .reducePhase)
       let norm = phases.gradientNorm()
       guard norm.isFinite else { return try findNonFinite(result) }
       result.gradientNorm = norm
       phases.input.value?.gradientFactor = clip.factor(norm: norm)
+      pulse.enter(.update)
       try run(slices, phases.update, as: .updatePhase)
     } else {
       guard try phases.gradientIsBounded(shards: shards) || gradientIsFinite() else {

@@ -61,6 +61,14 @@ struct RunRecord {
   }
 }
 
+extension RunRecord {
+  /// The loss of each finished epoch's evaluation.
+  var evaluationLosses: [Double] {
+    guard let column = history.columns.firstIndex(of: "evaluationLoss") else { return [] }
+    return history.rows.map { $0[column] }
+  }
+}
+
 // MARK: Checkpoints
 
 extension RunRecord {

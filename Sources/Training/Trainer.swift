@@ -23,6 +23,7 @@ public final class Trainer {
   private let saver: CheckpointSaver
   private let observers: [any TrainingObserver]
   private let request: StopRequest
+  private let watchdog: Watchdog?
 
   /// Metrics of the current epoch, of the finished ones, and the best evaluation.
   private var record: RunRecord
@@ -39,10 +40,11 @@ public final class Trainer {
   ///   - machine: threads and kernels.
   ///   - observers: told of every step, in this order.
   ///   - request: looked at between steps.
-  /// - Throws: `NetworkError`, `TrainingError.unfit` where network and data do not fit.
+  ///   - watchdog: told of a phase that does not end.
+  /// - Throws: `NetworkError`, `TrainingError.unfit` where network and data do not fit, `diskFull`.
   public init(
     config: RunConfig, data: PreparedData, directory: RunDirectory, machine: Machine,
-    observers: [any TrainingObserver], request: StopRequest
+    observers: [any TrainingObserver], request: StopRequest, watchdog: Watchdog? = nil
   ) throws {
     engine = try TrainingEngine(config: config, data: data, machine: machine)
     network = engine.network
@@ -51,9 +53,12 @@ public final class Trainer {
     self.directory = directory
     self.observers = observers
     self.request = request
+    self.watchdog = watchdog
     saver = CheckpointSaver(store: directory.store, config: config.checkpoint)
     position = RunPosition(stepsPerEpoch: engine.stepsPerEpoch, epochs: config.training.epochs)
     record = RunRecord(metrics: config.training.metrics)
+    try directory.checkRoom(
+      for: 4 * Double(1 + config.training.optimizer.slots.count) * Double(network.parameters.parameterCount))
   }
 
   /// Trains to the end of the last epoch, or until somebody asks to stop; either way the last state is on disk when this returns.
@@ -61,9 +66,14 @@ public final class Trainer {
   /// - Returns: how the run ended.
   /// - Throws: `TrainingError`, `WriteError`, or an observer's error.
   public func run() throws -> RunEnd {
+    let watch = watchdog?.watch(engine.pool, engine.pulse)
+    defer { watch?.cancel() }
     do {
       try start()
       while !position.isFinished {
+        if let stopping = config.training.earlyStopping, endsEarly {
+          return try end(.stoppedEarly(patience: stopping.patience))
+        }
         if let signal = request.stopSignal { return try end(.stopped(signal: SignalWatcher.name(of: signal))) }
         if position.awaitsEvaluation {
           try finishEpoch()
@@ -124,6 +134,14 @@ public final class Trainer {
     for observer in observers { observer.stepFinished(report) }
   }
 
+  /// Whether early stopping ends the run here. Asked at every step, so what is asked first is cheap.
+  private var endsEarly: Bool {
+    guard let stopping = config.training.earlyStopping, position.epochsFinished > 0,
+      position.step == position.epochsFinished * position.stepsPerEpoch
+    else { return false }
+    return stopping.endsRun(after: record.evaluationLosses)
+  }
+
   /// Evaluates, takes the epoch into the record, and saves where that is due.
   private func finishEpoch() throws {
     let samplesPerSecond = stopwatch.samplesPerSecond
@@ -154,6 +172,8 @@ public final class Trainer {
   }
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
+    // What failed before does not matter any more, if this save does not.
+    try attempt { announce(try saver.finish()) }
     if saver.lastPosition != position { try save() }
     announce(try saver.finish())
     return notifyEnd(reason)
@@ -175,19 +195,40 @@ extension Trainer {
   private func saveIfDue() throws {
     // A save that falls on an epoch's last step waits for the evaluation, which belongs to it.
     guard !position.awaitsEvaluation else { return }
-    announce(try saver.takeReports())
+    try attempt { announce(try saver.takeReports()) }
     // Taken in any case: a save that is due as well answers the request.
     let isAskedFor = request.takeSaveRequest()
-    if saver.isDue(position) || isAskedFor { try save() }
+    guard saver.isDue(position) || isAskedFor else { return }
+    // The save before may have failed only now.
+    if try !attempt({ try save() }), saver.lastPosition != position { try attempt { try save() } }
+  }
+
+  /// Does a part of a save. A failure is told, and the run goes on, where the config says so.
+  ///
+  /// - Returns: whether it succeeded.
+  @discardableResult
+  private func attempt(_ body: () throws -> Void) throws -> Bool {
+    do {
+      try body()
+      return true
+    } catch {
+      // Not a failed write but a state that may not be saved, or a directory that is not ours any more.
+      guard config.checkpoint.onFailure == .goOn, !(error is TrainingError) else { throw error }
+      saver.forgetLast()
+      let failure = SaveFailure(step: position.step, reason: "\(error)")
+      for observer in observers { observer.saveFailed(failure) }
+      return false
+    }
   }
 
   private func save() throws {
+    try directory.checkLock()
     // A resume takes the newest checkpoint; one that cannot go on may not become it.
     if let what = engine.model.nonFinite(network) {
       throw TrainingError.notFinite(what: what, step: position.step)
     }
-    for observer in observers { try observer.checkpointWillBeSaved(step: position.step) }
-    try saver.save(snapshot(), position: position)
+    let preparations = try observers.compactMap { try $0.checkpointWillBeSaved(step: position.step) }
+    try saver.save(snapshot(), position: position, after: preparations)
   }
 
   private func announce(_ reports: [CheckpointReport]) {

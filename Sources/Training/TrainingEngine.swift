@@ -27,6 +27,8 @@ final class TrainingEngine {
   let pool: WorkerPool
   let model: ModelState
   let stepsPerEpoch: Int
+  /// Where the training thread is.
+  let pulse = Pulse()
 
   private let config: RunConfig
   private let data: PreparedData
@@ -60,7 +62,7 @@ final class TrainingEngine {
     trainingStep = TrainingEngine.makeStep(
       config.training.loss, optimizer, model: model, network: network,
       reader: SampleReader(data.training, normalization: data.normalization, kernels: machine.kernels),
-      clip: config.training.clip, plan: plan, seed: config.seed, pool: pool, workspaces: workspaces)
+      clip: config.training.clip, plan: plan, seed: config.seed, pool: pool, workspaces: workspaces, pulse: pulse)
     order = EpochOrder(sampler)
     evaluator = Evaluator(
       network: network, metrics: config.training.metrics, normalization: data.normalization, pool: pool,
@@ -70,11 +72,11 @@ final class TrainingEngine {
   /// Opens the types of loss and optimizer, once for the whole run.
   private static func makeStep(
     _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, reader: SampleReader,
-    clip: GradientClip?, plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+    clip: GradientClip?, plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], pulse: Pulse
   ) -> TrainingStep {
     DataParallelStep(
       model: model, network: network, reader: reader, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed,
-      pool: pool, workspaces: workspaces)
+      pool: pool, workspaces: workspaces, defersGradients: true, pulse: pulse)
   }
 
   /// Bytes of gradients that the all-reduce of a full minibatch reads.
@@ -115,7 +117,10 @@ final class TrainingEngine {
   ///
   /// - Parameter samples: indices into the data set.
   func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
-    try evaluator.evaluate(
+    pulse.step = model.step
+    pulse.enter(.evaluation)
+    defer { pulse.enter(.none) }
+    return try evaluator.evaluate(
       dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view, version: model.step
     )
   }

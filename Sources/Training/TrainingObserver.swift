@@ -10,13 +10,16 @@ public protocol TrainingObserver: AnyObject {
   func stepSkipped(_ report: SkippedStep)
   /// After the last step of an epoch and its evaluation.
   func epochFinished(_ report: EpochReport)
-  /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable when
-  /// this returns, because a resume will not report it again.
+  /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable before the
+  /// checkpoint is, because a resume will not report it again.
   ///
-  /// - Throws: any error; it ends the run as a failed write.
-  func checkpointWillBeSaved(step: Int) throws
+  /// - Returns: what makes it so and may take its time: it is called on the saving queue, before the checkpoint is written.
+  /// - Throws: any error, and so may what is returned; it is that of a failed save.
+  func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)?
   /// After a checkpoint has become durable.
   func checkpointSaved(_ report: CheckpointReport)
+  /// After a save that failed, where the config lets the run go on.
+  func saveFailed(_ failure: SaveFailure)
   /// After the last step, whatever ended the run.
   func runEnded(_ end: RunEnd)
 }
@@ -25,9 +28,11 @@ extension TrainingObserver {
   /// Nothing to do.
   public func stepSkipped(_ report: SkippedStep) {}
   /// Nothing to do.
-  public func checkpointWillBeSaved(step: Int) throws {}
+  public func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)? { nil }
   /// Nothing to do.
   public func checkpointSaved(_ report: CheckpointReport) {}
+  /// Nothing to do.
+  public func saveFailed(_ failure: SaveFailure) {}
 }
 
 /// What is known when a run starts.
@@ -210,12 +215,28 @@ public struct CheckpointReport: Sendable {
   }
 }
 
+/// A save that failed without ending the run.
+public struct SaveFailure: Sendable {
+  /// Steps done when it was noticed.
+  public var step: Int
+  /// Why, in one line.
+  public var reason: String
+
+  /// Creates a report.
+  public init(step: Int, reason: String) {
+    self.step = step
+    self.reason = reason
+  }
+}
+
 /// Why and where a run ended.
 public struct RunEnd: Sendable {
   /// What ended it.
   public enum Reason: Sendable, Equatable {
     /// All epochs are done.
     case finished
+    /// The evaluation did not get better any more: `training.earlyStopping`.
+    case stoppedEarly(patience: Int)
     /// A signal, by name, for example `SIGINT`; a checkpoint was saved.
     case stopped(signal: String)
     /// An error is on its way to the user.

@@ -17,6 +17,8 @@ struct RunSession {
 
   let machine: Machine
   let progress: ProgressMode
+  /// For how many seconds a step may make no progress; nil for any time.
+  let stallTimeout: Double?
 
   /// Trains, and ends with exit code 75 where a signal stopped the run.
   ///
@@ -35,7 +37,8 @@ struct RunSession {
     // Warnings behind the display, which makes room for them.
     let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
     let trainer = try Trainer(
-      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
+      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request,
+      watchdog: watchdog(directory))
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
       try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
       if trainer.position.isFinished {
@@ -52,6 +55,24 @@ struct RunSession {
     // The run is on the disk, whether or not its summary finds a reader.
     try? Console.answer(summary.text.trimmingSuffix("\n"))
     if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
+  }
+}
+
+extension RunSession {
+  /// How long the end of a run that is stuck waits for a checkpoint that is being written.
+  private static let secondsToFinishWriting = 10.0
+
+  /// Ends the process when a phase does not end. There is no way to end the phase alone: threads cannot be taken out of their work.
+  private func watchdog(_ directory: RunDirectory) -> Watchdog? {
+    stallTimeout.map { seconds in
+      Watchdog(seconds: seconds) { stall in
+        Console.error(
+          "\nlockstep: \(stall); ended, and the checkpoints are as they were: 'lockstep resume \(directory.path)' goes on "
+            + "from the newest (--stall-timeout sets the limit)")
+        directory.finishWriting(within: RunSession.secondsToFinishWriting)
+        _exit(Outcome.stalled.rawValue)
+      }
+    }
   }
 }
 
@@ -72,6 +93,12 @@ private final class RunWarnings: TrainingObserver {
     Console.error(
       "lockstep: warning: step \(report.step): \(report.cause) is not a finite number; its update is skipped "
         + "(\(report.skippedSteps) so far)")
+  }
+
+  func saveFailed(_ failure: SaveFailure) {
+    Console.error(
+      "lockstep: warning: step \(failure.step): \(failure.reason); training goes on, and the next save is tried when it is due"
+    )
   }
 
   func checkpointSaved(_ report: CheckpointReport) {

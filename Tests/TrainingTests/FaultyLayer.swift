@@ -53,10 +53,10 @@ struct FaultyLayer: Layer {
 }
 
 extension ConfigVocabulary {
-  /// The program's own and the faulty layer.
+  /// The program's own and the layers that make trouble.
   static var withFaults: ConfigVocabulary {
     var vocabulary = ConfigVocabulary.standard
-    vocabulary.layers = vocabulary.layers.adding(FaultyLayer.self)
+    vocabulary.layers = vocabulary.layers.adding(FaultyLayer.self).adding(StallingLayer.self)
     return vocabulary
   }
 }

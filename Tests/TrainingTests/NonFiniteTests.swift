@@ -55,7 +55,8 @@ struct NonFiniteTests {
     #expect(try run.newest()?.parameters.allSatisfy { $0.tensor.array().allSatisfy(\.isFinite) } == true)
   }
 
-  @Test("samples whose gradients are finite and whose sum is not", arguments: [true, false], ["", ", \"clipNorm\": 1"])
+  @Test(
+    "samples whose gradients are finite and whose sum is not", arguments: [true, false], ["", ", \"clipNorm\": 1"])
   func sums(hasBias: Bool, training: String) throws {
     let faulty = "{ \"type\": \"faulty\", \"rate\": 0.5, \"value\": \"huge\", \"pass\": \"backward\" }"
     let config = Self.config(faulty, training: training)

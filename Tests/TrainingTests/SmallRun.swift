@@ -30,13 +30,14 @@ final class SmallRun {
 
   /// Trains from the directory's newest checkpoint, as the test may have changed it, or from the start.
   @discardableResult
-  func train(changing change: (inout Checkpoint) -> Void = { _ in }) throws -> RunEnd {
+  func train(watchdog: Watchdog? = nil, changing change: (inout Checkpoint) -> Void = { _ in }) throws -> RunEnd {
     let config = try RunConfig(
       text: config, overrides: try overrides.map { try Override($0) }, vocabulary: .withFaults)
     let data = try config.data.prepare(context: DatasetContext(), seed: config.seed)
     let trainer = try Trainer(
       config: config, data: data, directory: RunDirectory(path: path, config: config.checkpoint),
-      machine: Machine(threads: threads, environment: [:]), observers: [watcher], request: request)
+      machine: Machine(threads: threads, environment: [:]), observers: [watcher], request: request,
+      watchdog: watchdog)
     if var newest = try RunDirectory.newestCheckpoint(in: path).found {
       change(&newest.checkpoint)
       try trainer.restore(newest.checkpoint, from: newest.path)
@@ -69,6 +70,7 @@ final class Watcher: TrainingObserver {
   var atStep: (Int) -> Void = { _ in }
   private(set) var epochs: [Epoch] = []
   private(set) var skipped: [SkippedStep] = []
+  private(set) var failures: [SaveFailure] = []
   private(set) var saves: [Int] = []
 
   func runStarted(_ start: RunStart) {}
@@ -77,6 +79,10 @@ final class Watcher: TrainingObserver {
   func epochFinished(_ report: EpochReport) {
     epochs.append(Epoch(epoch: report.epoch, training: report.training, evaluation: report.evaluation))
   }
-  func checkpointWillBeSaved(step: Int) { saves.append(step) }
+  func saveFailed(_ failure: SaveFailure) { failures.append(failure) }
+  func checkpointWillBeSaved(step: Int) -> (@Sendable () throws -> Void)? {
+    saves.append(step)
+    return nil
+  }
   func runEnded(_ end: RunEnd) {}
 }

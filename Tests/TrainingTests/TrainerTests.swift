@@ -42,6 +42,50 @@ struct TrainerTests {
     #expect(try run.newest()?.run.step == step)
   }
 
+  @Test("where the config says so, the run goes on after a failed save and saves when that is due again")
+  func goesOn() throws {
+    let whole = try SmallRun("checkpoint.everySteps=2", "checkpoint.everyEpochs=0")
+    try whole.train()
+    let run = try SmallRun("checkpoint.everySteps=2", "checkpoint.everyEpochs=0", "checkpoint.onFailure=continue")
+    for step in [2, 6] {
+      let place = run.path + "/" + CheckpointDirectory.name(ofStep: step) + "/in-use"
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    }
+    #expect(try run.train().reason == .finished)
+    #expect(run.watcher.failures.count == 2)
+    #expect(run.watcher.failures.allSatisfy { $0.reason.hasPrefix("cannot write") })
+    #expect(try run.newest()?.digest() == whole.newest()?.digest())
+    for step in [4, 8, 10, 12] {
+      #expect(try CheckpointStore.load(run.path + "/" + CheckpointDirectory.name(ofStep: step)).run.step == step)
+    }
+  }
+
+  @Test("a last save that fails is an error, wherever the run may go on")
+  func lastSave() throws {
+    let run = try SmallRun("checkpoint.everySteps=5", "checkpoint.everyEpochs=0", "checkpoint.onFailure=continue")
+    let place = run.path + "/" + CheckpointDirectory.name(ofStep: 12) + "/in-use"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    #expect(throws: WriteError.self) { try run.train() }
+    #expect(try CheckpointStore.load(run.path + "/" + CheckpointDirectory.name(ofStep: 10)).run.step == 10)
+  }
+
+  @Test(
+    "a directory that is gone is a failed save; one that was replaced is left alone", arguments: ["stop", "continue"])
+  func vanished(policy: String) throws {
+    let gone = try SmallRun("checkpoint.everyEpochs=0", "checkpoint.everySteps=8", "checkpoint.onFailure=\(policy)")
+    gone.watcher.atStep = { if $0 == 6 { try? FileManager.default.removeItem(atPath: gone.path) } }
+    #expect(throws: WriteError.self) { try gone.train() }
+
+    let replaced = try SmallRun("checkpoint.everyEpochs=0", "checkpoint.everySteps=8", "checkpoint.onFailure=\(policy)")
+    replaced.watcher.atStep = {
+      guard $0 == 6 else { return }
+      try? FileManager.default.removeItem(atPath: replaced.path)
+      try? FileManager.default.createDirectory(atPath: replaced.path, withIntermediateDirectories: true)
+    }
+    #expect(throws: TrainingError.directoryReplaced(path: replaced.path)) { try replaced.train() }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: replaced.path).isEmpty)
+  }
+
   @Test("a model that cannot go on is not saved", arguments: [1, 0])
   func notFinite(everyEpochs: Int) throws {
     let run = try SmallRun("training.epochs=1", "checkpoint.everyEpochs=\(everyEpochs)")

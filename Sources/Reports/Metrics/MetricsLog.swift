@@ -87,12 +87,16 @@ public final class MetricsLog: TrainingObserver {
     (samples, secondsAtRow) = (0, report.seconds)
   }
 
-  /// Makes all rows durable.
+  /// Hands all rows to the system.
   ///
-  /// - Throws: `MetricsLogError` where the disk does not take them.
-  public func checkpointWillBeSaved(step: Int) throws(MetricsLogError) {
-    try json?.synchronize()
-    try csv?.synchronize()
+  /// - Returns: what makes them durable.
+  /// - Throws: `MetricsLogError` where the system does not take them; so does what is returned.
+  public func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)? {
+    let (json, csv) = (try self.json?.synchronization(), try self.csv?.synchronization())
+    return {
+      try json?()
+      try csv?()
+    }
   }
 
   /// Writes what is left and closes the files.

@@ -49,6 +49,9 @@ public final class RunSummary: TrainingObserver {
     switch end.reason {
     case .failed: return ""
     case .finished: list.append("finished", steps(start, end))
+    case .stoppedEarly(let patience):
+      let epochs = RunText.count(max(patience, 1), "epoch")
+      list.append("stopped", "early, \(steps(start, end)): the loss did not get better for \(epochs)")
     case .stopped(let signal): list.append("stopped", "by \(signal), \(steps(start, end))")
     }
     if end.skippedSteps > 0 {
@@ -61,7 +64,8 @@ public final class RunSummary: TrainingObserver {
     }
     list.append("checkpoint", end.checkpoint)
     switch end.reason {
-    case .finished: list.append("look closer", end.checkpoint.map { "\(tool) evaluate \(ShellText.quoted($0))" })
+    case .finished, .stoppedEarly:
+      list.append("look closer", end.checkpoint.map { "\(tool) evaluate \(ShellText.quoted($0))" })
     case .stopped: list.append("go on", "\(tool) resume \(ShellText.quoted(start.directory))")
     case .failed: break
     }
