@@ -80,6 +80,31 @@ static double ls_sum_of_squares(int64_t count, const float *values) {
   return sums[0];
 }
 
+/// Magnitudes are in the order of their bits, and infinities and NaNs are above all others.
+static float ls_largest_magnitude(int64_t count, const float *values) {
+  enum { VECTORS = 4 };
+  vi largest[VECTORS] = {};
+  int64_t i = 0;
+  for (; i + VECTORS * LS_LANES <= count; i += VECTORS * LS_LANES)
+    for (int v = 0; v < VECTORS; v++) {
+      vi magnitude = (vi)ls_load(values + i + v * LS_LANES) & INT32_MAX;
+      largest[v] = __builtin_elementwise_max(largest[v], magnitude);
+    }
+  for (; i < count; i += LS_LANES) {
+    vi magnitude = (vi)ls_take(values + i, ls_lanes_left(i, count)) & INT32_MAX;
+    largest[0] = __builtin_elementwise_max(largest[0], magnitude);
+  }
+  int32_t bits = 0;
+  for (int v = 0; v < VECTORS; v++)
+    for (int lane = 0; lane < LS_LANES; lane++)
+      if (largest[v][lane] > bits) bits = largest[v][lane];
+  const int32_t infinity = 0x7F800000;
+  if (bits > infinity) bits = infinity;
+  float result;
+  memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
 static void ls_scale(int64_t count, float factor, float *values) {
   for (int64_t i = 0; i < count; i += LS_LANES) {
     int64_t lanes = ls_lanes_left(i, count);
@@ -155,12 +180,13 @@ static void ls_rms_prop(int64_t count, float rate, float decay, float rho, float
   }
 }
 
-#define LS_UPDATE_KERNELS                  \
-  {                                        \
-      .tree_sum = ls_tree_sum,             \
-      .sum_of_squares = ls_sum_of_squares, \
-      .scale = ls_scale,                   \
-      .sgd = ls_sgd,                       \
-      .adam = ls_adam,                     \
-      .rms_prop = ls_rms_prop,             \
+#define LS_UPDATE_KERNELS                        \
+  {                                              \
+      .tree_sum = ls_tree_sum,                   \
+      .sum_of_squares = ls_sum_of_squares,       \
+      .largest_magnitude = ls_largest_magnitude, \
+      .scale = ls_scale,                         \
+      .sgd = ls_sgd,                             \
+      .adam = ls_adam,                           \
+      .rms_prop = ls_rms_prop,                   \
   }

@@ -43,17 +43,27 @@ public struct CheckpointDirectory: Sendable {
   ///
   /// - Throws: where the directory cannot be read.
   public func list() throws(CheckpointError) -> [File] {
-    let names: [String]
+    let files = try names().compactMap { name in
+      Self.step(inName: name).map { File(path: FilePath.join(path, name), step: $0) }
+    }
+    return files.sorted { $0.step > $1.step }
+  }
+
+  /// The names of all files, in no particular order; none where the directory does not exist.
+  ///
+  /// - Throws: where the directory cannot be read.
+  public func names() throws(CheckpointError) -> [String] {
     do throws(SystemError) {
-      names = try SystemCalls.names(in: path)
+      return try SystemCalls.names(in: path)
     } catch {
       if error.code == ENOENT { return [] }
       throw CheckpointError(path: path, reason: .unreadable(error))
     }
-    let files = names.compactMap { name in
-      Self.step(inName: name).map { File(path: FilePath.join(path, name), step: $0) }
-    }
-    return files.sorted { $0.step > $1.step }
+  }
+
+  /// The process that made a half-written file, by the file's name, and whether it may still be at it; nil for every other name.
+  public static func writer(ofTemporary name: String) -> (process: Int, isAlive: Bool)? {
+    TemporaryFile.writer(of: name).map { (Int($0.process), TemporaryFile.isAlive($0)) }
   }
 
   /// The newest checkpoint whose every byte is right, by step, not by time of writing.
@@ -72,7 +82,9 @@ public struct CheckpointDirectory: Sendable {
   }
 
   /// The checkpoint in one of the listed files, which must be of the step that the name says.
-  func load(_ file: File) throws(CheckpointError) -> Checkpoint {
+  ///
+  /// - Throws: `CheckpointError`, which says what is wrong with the file.
+  public func load(_ file: File) throws(CheckpointError) -> Checkpoint {
     let checkpoint = try reader.load(file.path)
     guard checkpoint.run.step == file.step else {
       throw CheckpointError(

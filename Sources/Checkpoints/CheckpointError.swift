@@ -82,6 +82,8 @@ public struct WriteError: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Cause: Error, Equatable {
     /// The system refused.
     case system(SystemError)
+    /// What had to be done before failed, in one line.
+    case preparation(String)
     /// The state cannot be put into a file.
     case invalid(item: String, found: String)
     /// The HDF5 library refused to build the file.
@@ -107,6 +109,7 @@ public struct WriteError: Error, Equatable, Sendable, CustomStringConvertible {
     let reason =
       switch cause {
       case .system(let error): "\(error)"
+      case .preparation(let reason): reason
       case .invalid(let item, let found): "\(item): \(found)"
       case .library(let error): "\(error)"
       }

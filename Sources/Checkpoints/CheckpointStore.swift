@@ -75,11 +75,15 @@ public final class CheckpointStore: Sendable {
   ///
   /// A file of the same step is replaced.
   ///
+  /// - Parameter prepare: done in the background before the file is written, for example to make durable what must not be younger than
+  ///   the checkpoint. If it throws, the save has failed.
   /// - Throws: the failure of an earlier save; `checkpoint` is then not saved, and the call may be repeated.
-  public func save(_ checkpoint: Checkpoint) throws(WriteError) {
+  public func save(
+    _ checkpoint: Checkpoint, after prepare: @escaping @Sendable () throws -> Void = {}
+  ) throws(WriteError) {
     queue.sync {}
     try throwFailure()
-    queue.async { self.write(checkpoint) }
+    queue.async { self.write(checkpoint, after: prepare) }
   }
 
   /// The saves that have been completed since the last call, in order.
@@ -105,6 +109,13 @@ public final class CheckpointStore: Sendable {
     return try takeSaved()
   }
 
+  /// Waits for all saves, but not longer than so many seconds.
+  public func wait(seconds: Double) {
+    let done = DispatchSemaphore(value: 0)
+    queue.async { done.signal() }
+    _ = done.wait(timeout: .now() + seconds)
+  }
+
   private func throwFailure() throws(WriteError) {
     let failure = results.withLock { results in
       defer { results.failure = nil }
@@ -115,12 +126,17 @@ public final class CheckpointStore: Sendable {
 
   // MARK: On the queue
 
-  private func write(_ checkpoint: Checkpoint) {
+  private func write(_ checkpoint: Checkpoint, after prepare: () throws -> Void) {
     defer { hasNews.store(true, ordering: .releasing) }
     let step = checkpoint.run.step
     let path = FilePath.join(directory.path, CheckpointDirectory.name(ofStep: step))
     let start = DispatchTime.now()
     do throws(WriteError) {
+      do {
+        try prepare()
+      } catch {
+        throw WriteError(path: path, cause: .preparation("\(error)"))
+      }
       let bytes = try encode(checkpoint, path)
       let outcome = try AtomicFile.write(bytes, to: path, fileSystem: fileSystem)
       results.withLock { $0.verified[path] = (step, checkpoint.run.score) }

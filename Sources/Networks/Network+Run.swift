@@ -54,10 +54,14 @@ extension Network {
   ///   - parameters: the flat vector, read only.
   ///   - memory: where layers keep what their deferred gradients need; `gradient` then is only the front of the vector,
   ///     `parameters.perShardCount` floats. With nil nothing is deferred, and `gradient` is the whole vector.
+  ///   - boundsGradient: whether to look at the gradient's magnitude.
+  /// - Returns: with `boundsGradient`, a number that no partial sum of this shard's part of any element of the minibatch's
+  ///   gradient exceeds in magnitude, infinite where one may not be finite; else 0.
+  @discardableResult
   public func train(
     _ shard: Shard, pass: TrainingPass, loss: some Loss, parameters: View<Float>, gradient: MutableView<Float>,
-    workspace: Workspace, keeping memory: BatchMemory? = nil
-  ) {
+    workspace: Workspace, keeping memory: BatchMemory? = nil, boundsGradient: Bool = false
+  ) -> Double {
     check(shard, parameters: parameters, workspace: workspace)
     precondition(
       gradient.count == (memory == nil ? self.parameters.count : self.parameters.perShardCount),
@@ -76,7 +80,10 @@ extension Network {
         kernels: kernels, classes: output.count, outputs: outputs, labels: shard.labels, scale: pass.scale,
         losses: shard.losses, gradient: workspace.gradients.0.mutableView[0..<outputs.count]))
     workspace.recorder?.lap(.loss)
-    backward(shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace, memory: memory)
+    let deferred = backward(
+      shard, pass: pass, parameters: parameters, gradient: gradient, workspace: workspace, memory: memory,
+      boundsDeferred: boundsGradient)
+    return boundsGradient ? max(deferred, Double(kernels.largestMagnitude(gradient.readOnly))) : 0
   }
 
   /// Forward alone, with losses and ranks; dropout and its like are off.
@@ -113,12 +120,12 @@ extension Network {
     ).readOnly
   }
 
-  private func check(_ shard: Shard, parameters: View<Float>, workspace: Workspace) {
+  func check(_ shard: Shard, parameters: View<Float>, workspace: Workspace) {
     precondition((1...workspace.capacity).contains(shard.samples), "shard empty or larger than its workspace")
     precondition(parameters.count == self.parameters.count, "parameter vector of another network")
   }
 
-  private func prepare(version: Int, parameters: View<Float>, workspace: Workspace) {
+  func prepare(version: Int, parameters: View<Float>, workspace: Workspace) {
     if workspace.preparedVersion == version { return }
     let prepared = workspace.prepared.mutableView
     program.forEach { stage in
@@ -139,56 +146,97 @@ extension Network {
     training: (pass: TrainingPass, firstSample: Int)?
   ) {
     program.forEach { stage in
-      let place = stage.place
-      let activations = training == nil ? memory.evaluationPlace(of: place) : place.activations
-      stage.forward(
-        ForwardPass(
-          kernels: kernels, samples: samples,
-          input: input(of: place, at: activations.input, samples: samples, inputs: inputs, workspace: workspace),
-          output: values(activations.output, count: place.outputCount, samples: samples, workspace: workspace),
-          isInPlace: activations.isInPlace,
-          parameters: ParameterViews(vector: parameters, ranges: place.parameters),
-          prepared: workspace.prepared.view[place.preparedForward],
-          saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
-          scratch: workspace.scratch.mutableView,
-          random: training.map {
-            LayerRandom(seed: $0.pass.seed, layer: place.lane, step: $0.pass.step, firstSample: $0.firstSample)
-          }))
-      workspace.recorder?.lap(.forward, place.index)
+      forward(
+        stage, inputs: inputs, samples: samples, parameters: parameters, workspace: workspace, training: training)
+      workspace.recorder?.lap(.forward, stage.place.index)
     }
+  }
+
+  @inline(__always)
+  func forward(
+    _ stage: Stage, inputs: View<Float>, samples: Int, parameters: View<Float>, workspace: Workspace,
+    training: (pass: TrainingPass, firstSample: Int)?
+  ) {
+    let place = stage.place
+    let activations = training == nil ? memory.evaluationPlace(of: place) : place.activations
+    stage.forward(
+      ForwardPass(
+        kernels: kernels, samples: samples,
+        input: input(of: place, at: activations.input, samples: samples, inputs: inputs, workspace: workspace),
+        output: values(activations.output, count: place.outputCount, samples: samples, workspace: workspace),
+        isInPlace: activations.isInPlace,
+        parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+        prepared: workspace.prepared.view[place.preparedForward],
+        saved: saved(of: place, samples: training == nil ? 0 : samples, workspace: workspace),
+        scratch: workspace.scratch.mutableView,
+        random: training.map {
+          LayerRandom(seed: $0.pass.seed, layer: place.lane, step: $0.pass.step, firstSample: $0.firstSample)
+        }))
   }
 
   /// The gradient of the output lies in the first of two buffers; a stage that is not in place reads one and writes the
   /// other.
+  ///
+  /// - Returns: with `boundsDeferred` the largest of the deferred gradients' bounds, else 0.
   private func backward(
     _ shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>, workspace: Workspace,
-    memory: BatchMemory?
-  ) {
-    let samples = shard.samples
+    memory: BatchMemory?, boundsDeferred: Bool
+  ) -> Double {
     var (here, there) = (workspace.gradients.0.mutableView, workspace.gradients.1.mutableView)
+    var bound = 0.0
     program.forEachBackwards { stage in
       let place = stage.place
       guard place.hasBackward else { return }
-      let activations = place.activations
-      let target = activations.isInPlace ? here : there
-      stage.backward(
-        BackwardPass(
-          kernels: kernels, samples: samples,
-          input: input(of: place, at: activations.input, samples: samples, inputs: shard.inputs, workspace: workspace),
-          output: values(activations.output, count: place.outputCount, samples: samples, workspace: workspace).readOnly,
-          outputGradient: here[0..<samples * place.outputCount].readOnly,
-          inputGradient: place.needsInputGradient ? target[0..<samples * place.inputCount] : nil,
-          isInPlace: activations.isInPlace,
-          parameters: ParameterViews(vector: parameters, ranges: place.parameters),
-          gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
-          kept: keptSamples(of: place, firstSample: shard.firstSample, memory: memory),
-          prepared: workspace.prepared.view[place.preparedBackward],
-          saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
-          scratch: workspace.scratch.mutableView,
-          random: LayerRandom(seed: pass.seed, layer: place.lane, step: pass.step, firstSample: shard.firstSample)))
+      if boundsDeferred, memory != nil, place.deferred != nil {
+        bound = max(bound, deferredBound(place, shard: shard, outputGradient: here.readOnly, workspace: workspace))
+      }
+      backward(
+        stage, shard: shard, pass: pass, parameters: parameters, gradient: gradient, from: here, to: there,
+        workspace: workspace, memory: memory)
       workspace.recorder?.lap(.backward, place.index)
-      if !activations.isInPlace { swap(&here, &there) }
+      if !place.activations.isInPlace { swap(&here, &there) }
     }
+    return bound
+  }
+
+  @inline(__always)
+  func backward(
+    _ stage: Stage, shard: Shard, pass: TrainingPass, parameters: View<Float>, gradient: MutableView<Float>,
+    from here: MutableView<Float>, to there: MutableView<Float>, workspace: Workspace, memory: BatchMemory?
+  ) {
+    let (place, samples) = (stage.place, shard.samples)
+    let activations = place.activations
+    let target = activations.isInPlace ? here : there
+    stage.backward(
+      BackwardPass(
+        kernels: kernels, samples: samples,
+        input: input(of: place, at: activations.input, samples: samples, inputs: shard.inputs, workspace: workspace),
+        output: values(activations.output, count: place.outputCount, samples: samples, workspace: workspace).readOnly,
+        outputGradient: here[0..<samples * place.outputCount].readOnly,
+        inputGradient: place.needsInputGradient ? target[0..<samples * place.inputCount] : nil,
+        isInPlace: activations.isInPlace,
+        parameters: ParameterViews(vector: parameters, ranges: place.parameters),
+        gradients: ParameterGradients(vector: gradient, ranges: place.parameters),
+        kept: keptSamples(of: place, firstSample: shard.firstSample, memory: memory),
+        prepared: workspace.prepared.view[place.preparedBackward],
+        saved: saved(of: place, samples: samples, workspace: workspace).readOnly,
+        scratch: workspace.scratch.mutableView,
+        random: LayerRandom(seed: pass.seed, layer: place.lane, step: pass.step, firstSample: shard.firstSample)))
+  }
+
+  /// What no partial sum of the shard's part of a deferred gradient exceeds: each element is a sum over samples of an input
+  /// times an output gradient, which may have been rounded to bfloat16 before (by at most 2⁻⁸ of their size).
+  private func deferredBound(
+    _ place: StagePlace, shard: Shard, outputGradient: View<Float>, workspace: Workspace
+  ) -> Double {
+    let samples = shard.samples
+    let inputs = input(
+      of: place, at: place.activations.input, samples: samples, inputs: shard.inputs, workspace: workspace)
+    let input = Double(kernels.largestMagnitude(inputs))
+    let output = Double(kernels.largestMagnitude(outputGradient[0..<samples * place.outputCount]))
+    // Beyond this rounding could make an infinity of it.
+    guard max(input, output) < 1e38 else { return .infinity }
+    return 1.01 * Double(samples) * input * output
   }
 
   private func keptSamples(of place: StagePlace, firstSample: Int, memory: BatchMemory?) -> KeptSamples? {
@@ -197,7 +245,7 @@ extension Network {
       values: kept(of: place, in: memory), capacity: memory.capacity, firstSample: firstSample)
   }
 
-  private func input(
+  func input(
     of place: StagePlace, at offset: Int, samples: Int, inputs: View<Float>, workspace: Workspace
   ) -> View<Float> {
     if place.readsBatch { return inputs[0..<samples * place.inputCount] }
@@ -206,7 +254,7 @@ extension Network {
 
   /// A run of activations: offsets are planned for one sample, so a buffer of a full workspace begins at offset ×
   /// capacity.
-  private func values(_ offset: Int, count: Int, samples: Int, workspace: Workspace) -> MutableView<Float> {
+  func values(_ offset: Int, count: Int, samples: Int, workspace: Workspace) -> MutableView<Float> {
     let start = offset * workspace.capacity
     return workspace.activations.mutableView[start..<start + samples * count]
   }

@@ -31,12 +31,18 @@ final class CheckpointSaver {
 
   /// Hands a snapshot to the store's queue.
   ///
+  /// - Parameter preparations: what is to be done there before.
   /// - Throws: `WriteError`, of an earlier save.
-  func save(_ checkpoint: Checkpoint, position: RunPosition) throws(WriteError) {
-    try store.save(checkpoint)
+  func save(
+    _ checkpoint: Checkpoint, position: RunPosition, after preparations: [@Sendable () throws -> Void]
+  ) throws(WriteError) {
+    try store.save(checkpoint) { for prepare in preparations { try prepare() } }
     lastPosition = position
     lastTime = clock.now
   }
+
+  /// Forgets the newest checkpoint, which did not reach the disk.
+  func forgetLast() { lastPosition = nil }
 
   /// Remembers where the run was taken up.
   ///

@@ -86,6 +86,14 @@ public struct ConfigVocabulary: Sendable {
           "The numbers that are multiplied. With bfloat16, dense layers of more than a few units round inputs, weights "
             + "and output gradients to it and add in FP32. All else stays FP32. It needs a processor with AVX512-BF16."),
         Field(
+          "earlyStopping", .object(EarlyStopping.schema), default: .null,
+          "When the run ends before its last epoch; off by default."),
+        Field(
+          "onNonFinite", .oneOf(NonFinitePolicy.allCases.map(\.rawValue)),
+          default: .string(NonFinitePolicy.stop.rawValue),
+          "What becomes of a step whose loss or gradient is infinite or not a number: \"stop\" ends the run with an error "
+            + "that names the layer; \"skipStep\" leaves the step's update out, counts it and goes on."),
+        Field(
           "metrics", .list(metrics.fieldType, count: 0...16), default: ["accuracy"],
           "What is reported beside the loss."),
       ])
@@ -101,6 +109,12 @@ public struct ConfigVocabulary: Sendable {
         Field("keepLast", .integer(1...1_000_000), default: 3, "How many of the newest checkpoints are kept."),
         Field(
           "keepBest", .integer(0...1_000_000), default: 1, "How many of the best checkpoints are kept beside those."),
+        Field(
+          "onFailure", .oneOf(SaveFailurePolicy.allCases.map(\.rawValue)),
+          default: .string(SaveFailurePolicy.stop.rawValue),
+          "What becomes of the run where a save fails: \"stop\" ends it after one more try; \"continue\" warns, goes on, and "
+            + "tries again when the next save is due. If the last one fails, the run ends with exit code 74 either way."
+        ),
       ])
   }
 

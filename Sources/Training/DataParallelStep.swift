@@ -8,8 +8,10 @@ import Workers
 package struct StepResult: Sendable {
   /// Mean loss of the minibatch.
   package var loss: Double
-  /// Norm of the gradient before clipping; nil where the step does not clip.
+  /// Norm of the gradient before clipping; nil where the step does not clip, or did not come so far.
   package var gradientNorm: Double?
+  /// What first was not finite in loss or gradient; the model then is as it was before the step. nil where all was.
+  package var nonFinite: NonFinite?
 }
 
 /// One step of training on all workers. The base class erases the types of loss and optimizer once, before the first step.
@@ -24,13 +26,12 @@ package class TrainingStep {
     ranks = Storage(count: batchSize)
   }
 
-  /// Computes the gradient of a minibatch and updates the model.
+  /// Computes the gradient of a minibatch and updates the model, unless something of loss or gradient is not finite.
   ///
   /// - Parameters:
   ///   - samples: indices into the training data, at most a full minibatch.
   ///   - rate: learning rate of this step.
-  /// - Throws: `TrainingError.notFinite` where the loss is not, or, with clipping, the gradient; the model is then as it was before the
-  ///   step. Without clipping nobody looks at the gradient, and the next step's loss, or a save, tells.
+  /// - Throws: what a worker threw.
   package func run(samples: View<Int32>, rate: Double) throws -> StepResult {
     preconditionFailure("abstract")
   }
@@ -44,27 +45,43 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
   private let model: ModelState
   private let plan: ShardPlan
   private let rule: Rule
+  private let objective: Objective
   private let clip: GradientClip?
   private let seed: UInt64
   private let pool: WorkerPool
+  private let workspaces: [Workspace]
   private let phases: StepPhases
+  private let pulse: Pulse
   /// The training thread's, which is worker 0.
   private let recorder: Recorder?
 
   /// - Parameters:
   ///   - workspaces: one for each worker, with room for a full shard.
   ///   - defersGradients: whether layers form what gradients they can in the reduce phase; it changes no bit.
-  package init(
+  package convenience init(
     model: ModelState, network: Network, reader: SampleReader, loss: Objective, rule: Rule, clip: GradientClip?,
     plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], defersGradients: Bool = true
+  ) {
+    self.init(
+      model: model, network: network, reader: reader, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed,
+      pool: pool, workspaces: workspaces, defersGradients: defersGradients, pulse: Pulse())
+  }
+
+  /// - Parameter pulse: where the step notes the phase it is in.
+  init(
+    model: ModelState, network: Network, reader: SampleReader, loss: Objective, rule: Rule, clip: GradientClip?,
+    plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], defersGradients: Bool, pulse: Pulse
   ) {
     precondition(workspaces.count == pool.workerCount, "one workspace for each worker")
     self.model = model
     self.plan = plan
     self.rule = rule
+    objective = loss
     self.clip = clip
     self.seed = seed
     self.pool = pool
+    self.workspaces = workspaces
+    self.pulse = pulse
     phases = StepPhases(
       model: model, network: network, reader: reader, plan: plan, keepsTotal: clip != nil,
       defersGradients: defersGradients, pool: pool,
@@ -74,6 +91,7 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
     phases.makeGradientPhase(loss: loss, workspaces: workspaces, losses: losses, ranks: ranks)
     if clip == nil {
       phases.makeReduceAndUpdatePhase(rule: rule)
+      phases.makeVerificationPhase()
     } else {
       phases.makeReducePhase()
       phases.makeUpdatePhase(rule: rule)
@@ -85,21 +103,48 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
     phases.input.value = StepInput(
       samples: samples, shards: shards,
       pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples.count)),
-      factors: rule.factors(step: model.step + 1, learningRate: rate), gradientFactor: 1)
+      factors: rule.factors(step: model.updates + 1, learningRate: rate), gradientFactor: 1)
 
+    pulse.step = model.step + 1
+    pulse.enter(.gradient)
+    defer { pulse.enter(.none) }
     try run(shards, phases.gradient, as: .gradientPhase)
     var result = StepResult(loss: meanLoss(samples: samples.count))
-    guard result.loss.isFinite else { throw TrainingError.notFinite(what: "the loss", step: model.step + 1) }
-
-    try run(phases.reducePlan.slices.count, phases.reduce, as: .reducePhase)
+    guard result.loss.isFinite else { return try findNonFinite(result) }
+    pulse.enter(.reduce)
     if let clip {
+      try run(slices, phases.reduce, as: .reducePhase)
       let norm = phases.gradientNorm()
-      guard norm.isFinite else { throw TrainingError.notFinite(what: "the gradient", step: model.step + 1) }
+      guard norm.isFinite else { return try findNonFinite(result) }
       result.gradientNorm = norm
       phases.input.value?.gradientFactor = clip.factor(norm: norm)
-      try run(phases.reducePlan.slices.count, phases.update, as: .updatePhase)
+      pulse.enter(.update)
+      try run(slices, phases.update, as: .updatePhase)
+    } else {
+      guard try phases.gradientIsBounded(shards: shards) || gradientIsFinite() else {
+        return try findNonFinite(result)
+      }
+      try run(slices, phases.reduce, as: .reducePhase)
     }
     model.step += 1
+    model.updates += 1
+    return result
+  }
+
+  private var slices: Int { phases.reducePlan.slices.count }
+
+  /// Looks at every element of the sum, before the first is applied. Seldom: where the shards' parts are huge or not finite.
+  private func gradientIsFinite() throws -> Bool {
+    try pool.run(slices, phases.verification)
+    return phases.gradientNorm().isFinite
+  }
+
+  private func findNonFinite(_ result: StepResult) throws -> StepResult {
+    var result = result
+    result.nonFinite =
+      try phases.findNonFinite(
+        loss: objective, workspaces: workspaces, losses: losses, ranks: ranks, pool: pool)
+      ?? (result.loss.isFinite ? .lossGradient : .loss)
     return result
   }
 

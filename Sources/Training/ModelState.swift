@@ -12,8 +12,10 @@ package final class ModelState {
   package let parameters: Storage<Float>
   /// One vector for each of the optimizer's slots, laid out like the parameters; all start at zero.
   package let slots: [Storage<Float>]
-  /// Updates done.
+  /// Steps done: it keys the random numbers, and is the version of the parameters.
   package var step = 0
+  /// Steps whose update was applied: all but those that were skipped.
+  package var updates = 0
 
   package init(parameterCount: Int, slotCount: Int) {
     parameters = Storage(count: parameterCount)
@@ -25,6 +27,17 @@ package final class ModelState {
     var views = SlotViews()
     for slot in slots { views.append(slot.mutableView) }
     return views
+  }
+}
+
+extension ModelState {
+  /// The first parameter, or the first that a slot is kept for, that is not finite: `the parameter dense/bias`; nil where all are.
+  func nonFinite(_ network: Network) -> String? {
+    if let parameter = network.nonFiniteParameter(in: parameters.view) { return parameter.description }
+    for slot in slots {
+      if let parameter = network.nonFiniteParameter(in: slot.view) { return "the optimizer's state for \(parameter)" }
+    }
+    return nil
   }
 }
 
@@ -44,7 +57,7 @@ extension ModelState {
   func optimizerSnapshot(_ layout: ParameterLayout, optimizer: any Optimizer, rate: Double) -> OptimizerState {
     let copies = slots.map(ModelState.copy)
     return OptimizerState(
-      name: type(of: optimizer).kerasName, iterations: step, learningRate: Float(rate),
+      name: type(of: optimizer).kerasName, iterations: updates, learningRate: Float(rate),
       variables: layout.entries.flatMap { entry in
         copies.map { TensorSnapshot(shape: entry.spec.shape, storage: $0, range: entry.range) }
       })
@@ -64,6 +77,7 @@ extension ModelState {
       }
     }
     step = checkpoint.run.step
+    updates = checkpoint.optimizer.iterations
   }
 
   /// Takes over the parameters alone.

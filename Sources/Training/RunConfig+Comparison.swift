@@ -6,7 +6,8 @@ extension RunConfig {
 
   /// What differs from another config in a way that changes the result, a line each: `training.batchSize: 128 here, 64 there`.
   ///
-  /// The run's name, the number of epochs, and when to save and log may differ.
+  /// The run's name, the number of epochs, when it ends early, and when to save and log may differ. So may what becomes of a step that is not finite:
+  /// where a checkpoint is, there was none, or it was skipped.
   public func differences(from other: RunConfig) -> [String] {
     let (mine, theirs) = (RunConfig.leaves(resolved, path: ""), RunConfig.leaves(other.resolved, path: ""))
     let values = Dictionary(theirs, uniquingKeysWith: { first, _ in first })
@@ -19,7 +20,10 @@ extension RunConfig {
       + theirs.filter { !known.contains($0.path) }.map { "\($0.path): nothing here, \($0.value) there" }
   }
 
-  private static let harmless = ["name", "training.epochs", "checkpoint", "logging", "data.directory"]
+  private static let harmless = [
+    "name", "training.epochs", "training.earlyStopping", "training.onNonFinite", "checkpoint", "logging",
+    "data.directory",
+  ]
 
   /// Every value that is no object or array, with its path; what may differ is left out.
   private static func leaves(_ value: JSONValue, path: String) -> [(path: String, value: String)] {

@@ -137,6 +137,10 @@ public struct TrainingConfig: Sendable {
   public let clip: GradientClip?
   /// How the arithmetic may be done.
   public let numerics: Numerics
+  /// When the run ends before its last epoch, or nil.
+  public let earlyStopping: EarlyStopping?
+  /// What becomes of a step whose loss or gradient is not finite.
+  public let onNonFinite: NonFinitePolicy
   /// What is reported beside the loss; no two have one name.
   public let metrics: [any Metric]
   private let settings: Settings
@@ -157,6 +161,8 @@ public struct TrainingConfig: Sendable {
       preconditionFailure("precision '\(settings.string("precision"))' is in the schema only")
     }
     numerics = Numerics(exactConvolution: settings.bool("exactConvolution"), precision: precision)
+    earlyStopping = settings.has("earlyStopping") ? EarlyStopping(settings.settings("earlyStopping")) : nil
+    onNonFinite = NonFinitePolicy(settings.string("onNonFinite"))
     var metrics: [any Metric] = []
     for metricSettings in settings.settingsList("metrics") {
       let metric = try vocabulary.metrics.make(metricSettings)
@@ -175,6 +181,36 @@ public struct TrainingConfig: Sendable {
   func error(ofPrecision error: ShapeError) -> SettingsError { settings.error("precision", error.message) }
 }
 
+/// What becomes of a step whose loss or gradient is not finite. Either way nothing of it reaches the model.
+public enum NonFinitePolicy: String, CaseIterable, Sendable {
+  /// The run ends with an error.
+  case stop
+  /// The step is counted, its update is left out, and the run goes on.
+  case skipStep
+
+  init(_ name: String) {
+    guard let policy = NonFinitePolicy(rawValue: name) else {
+      preconditionFailure("onNonFinite '\(name)' is in the schema only")
+    }
+    self = policy
+  }
+}
+
+/// What becomes of a run that could not be saved.
+public enum SaveFailurePolicy: String, CaseIterable, Sendable {
+  /// It ends with an error, after a last try to save.
+  case stop
+  /// It goes on, and is saved when that is due the next time.
+  case goOn = "continue"
+
+  init(_ name: String) {
+    guard let policy = SaveFailurePolicy(rawValue: name) else {
+      preconditionFailure("onFailure '\(name)' is in the schema only")
+    }
+    self = policy
+  }
+}
+
 /// The config's `checkpoint` object: when the run is saved beside its end, and how many checkpoints are kept.
 public struct CheckpointConfig: Sendable, Equatable {
   /// Save after so many epochs; 0 for never.
@@ -187,8 +223,11 @@ public struct CheckpointConfig: Sendable, Equatable {
   public let keepLast: Int
   /// How many of the best checkpoints are kept beside those.
   public let keepBest: Int
+  /// What becomes of the run where a save fails.
+  public let onFailure: SaveFailurePolicy
 
   init(_ settings: Settings) {
+    onFailure = SaveFailurePolicy(settings.string("onFailure"))
     everyEpochs = settings.integer("everyEpochs")
     everySteps = settings.has("everySteps") ? settings.integer("everySteps") : nil
     everySeconds = settings.has("everySeconds") ? settings.number("everySeconds") : nil

@@ -58,6 +58,28 @@ public struct RunDirectory: Sendable {
     return try CheckpointDirectory(path).list().first?.step
   }
 
+  /// Whether there is room for a checkpoint of so many bytes, so that a run on a full disk ends before its first step. A quota is not
+  /// seen by this.
+  ///
+  /// - Throws: `TrainingError.diskFull`.
+  func checkRoom(for bytes: Double) throws(TrainingError) {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return }
+    let free = Double(status.f_bavail) * Double(status.f_frsize)
+    guard free >= bytes else { throw .diskFull(path: path, needed: bytes, free: free) }
+  }
+
+  /// Whether what lies here now is the directory that was locked: somebody may have removed it and begun another run in its place. One
+  /// that is gone altogether is for the writer to notice.
+  ///
+  /// - Throws: `TrainingError.directoryReplaced`.
+  func checkLock() throws(TrainingError) {
+    guard access(path, F_OK) != 0 || lock.isInPlace else { throw .directoryReplaced(path: path) }
+  }
+
+  /// Waits until what is being written is written, but not longer than so many seconds.
+  public func finishWriting(within seconds: Double) { store.wait(seconds: seconds) }
+
   /// Saves the resolved config as `config.json`.
   ///
   /// - Throws: `WriteError`.
@@ -68,14 +90,24 @@ public struct RunDirectory: Sendable {
 
 /// Holds a run directory for one process. The kernel gives the lock back when the process ends, however it ends.
 final class RunLock: Sendable {
+  /// How often, and after how many microseconds each, a lock that somebody has is tried again: who only looks whether there is one holds
+  /// it for a moment.
+  private static let (tries, pause): (Int, UInt32) = (5, 20_000)
+
   private let descriptor: Int32
+  private let path: String
 
   /// - Throws: `TrainingError.directoryLocked` with the holder's process number; `cannotWrite`.
   init(directory: String) throws(TrainingError) {
     let path = directory + "/lock"
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: String(cString: strerror(errno))) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    var isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    for _ in 1..<RunLock.tries where !isLocked && errno == EWOULDBLOCK {
+      usleep(RunLock.pause)
+      isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+    guard isLocked else {
       let code = errno
       defer { close(descriptor) }
       // Some file systems have no locks, and nobody is to be waited for then.
@@ -86,6 +118,24 @@ final class RunLock: Sendable {
     let text = Array("\(getpid())\n".utf8)
     if ftruncate(descriptor, 0) == 0 { _ = write(descriptor, text, text.count) }
     self.descriptor = descriptor
+    self.path = path
+  }
+
+  /// Whether the lock's file is still the one of that name.
+  var isInPlace: Bool {
+    var (mine, there) = (stat(), stat())
+    guard fstat(descriptor, &mine) == 0, lstat(path, &there) == 0 else { return false }
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+  }
+
+  /// Whether a process holds the lock of a directory, and its number, as far as it can be read; nil where there is no lock file.
+  static func holder(directory: String) -> (isHeld: Bool, process: Int?)? {
+    let descriptor = open(directory + "/lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    // Closing gives back what the look takes.
+    defer { close(descriptor) }
+    let isHeld = flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    return (isHeld, read(descriptor))
   }
 
   deinit { close(descriptor) }

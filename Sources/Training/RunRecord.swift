@@ -42,6 +42,9 @@ struct RunRecord {
     score = nil
   }
 
+  /// Leaves a minibatch out.
+  mutating func skipStep() { score = nil }
+
   /// Takes an epoch's report in and begins the next one.
   mutating func finishEpoch(_ report: EpochReport) {
     history.append(report.training.values.map(\.value) + report.evaluation.values.map(\.value))
@@ -55,6 +58,14 @@ struct RunRecord {
       patience += 1
     }
     current.reset()
+  }
+}
+
+extension RunRecord {
+  /// The loss of each finished epoch's evaluation.
+  var evaluationLosses: [Double] {
+    guard let column = history.columns.firstIndex(of: "evaluationLoss") else { return [] }
+    return history.rows.map { $0[column] }
   }
 }
 

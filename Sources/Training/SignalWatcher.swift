@@ -10,8 +10,8 @@ import Workers
 /// Turns signals into requests, on a queue of its own, for as long as it lives.
 ///
 /// SIGINT, SIGTERM: finish the step, save, stop; a SIGINT after one of these ends the process at once with exit code 130. SIGHUP: as
-/// SIGTERM, unless it was ignored when the process started (`nohup`). SIGUSR1: save and go on. SIGPIPE: ignored, so that a closed pipe
-/// (`| head`) is an error of one write and not the end of the run.
+/// SIGTERM, unless it was ignored when the process started (`nohup`). SIGXCPU, which comes at a soft limit on CPU time: as SIGTERM.
+/// SIGUSR1: save and go on.
 public final class SignalWatcher {
   /// Exit code after a second Ctrl-C: 128 + SIGINT, as shells report it.
   public static let interruptedExitCode: Int32 = 130
@@ -24,7 +24,6 @@ public final class SignalWatcher {
   ///   - request: where requests go.
   ///   - beforeExit: called before the process ends on a second Ctrl-C, to put the terminal in order.
   public init(_ request: StopRequest, beforeExit: @escaping @Sendable () -> Void = {}) {
-    signal(SIGPIPE, SIG_IGN)
     let queue = DispatchQueue(label: "lockstep.signals", qos: .userInteractive)
     var sources: [any DispatchSourceSignal] = []
     func watch(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
@@ -42,27 +41,33 @@ public final class SignalWatcher {
       }
     }
     watch(SIGTERM) { request.stop(signal: SIGTERM) }
+    watch(SIGXCPU) { request.stop(signal: SIGXCPU) }
     if !SignalWatcher.isIgnored(SIGHUP) { watch(SIGHUP) { request.stop(signal: SIGHUP) } }
     watch(SIGUSR1) { request.saveNow() }
     self.sources = sources
   }
 
-  /// From here on signals do again what they do to any program: there is nothing left to save.
+  /// From here on signals do again what they did when the program started: there is nothing left to save.
   deinit {
-    for source in sources {
-      source.cancel()
-      signal(Int32(source.handle), SIG_DFL)
-    }
+    for source in sources { source.cancel() }
+    SignalWatcher.prepareProcess()
   }
 
-  /// Lets the signals through that end a process, and ignores the one that asks to save while there is nothing to save yet. To be called
-  /// when the program starts: a parent that blocks signals on the thread it starts programs from, as Dispatch does on its own, passes
-  /// that on.
+  /// Lets the signals through that end a process, and ignores others: SIGUSR1, which asks to save while there is nothing to save;
+  /// SIGPIPE and SIGXFSZ, so that a closed pipe (`| head`) and a limit on the size of files are errors of one write and not the end of
+  /// the run. To be called when the program starts: a parent that blocks signals on the thread it starts programs from, as Dispatch does
+  /// on its own, passes that on.
   public static func prepareProcess() {
-    signal(SIGUSR1, SIG_IGN)
+    for number in [SIGUSR1, SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
+    for number in [SIGINT, SIGTERM, SIGXCPU] { signal(number, SIG_DFL) }
+    if !isIgnored(SIGHUP) { signal(SIGHUP, SIG_DFL) }
+    // The first process of a container has no default actions: what is not handled is ignored.
+    if getpid() == 1 {
+      for number in [SIGINT, SIGTERM] { signal(number) { _exit(128 + $0) } }
+    }
     var signals = sigset_t()
     sigemptyset(&signals)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] { sigaddset(&signals, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGXCPU] { sigaddset(&signals, number) }
     sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
@@ -72,6 +77,7 @@ public final class SignalWatcher {
     case SIGINT: "SIGINT"
     case SIGTERM: "SIGTERM"
     case SIGHUP: "SIGHUP"
+    case SIGXCPU: "SIGXCPU"
     default: "signal \(signal)"
     }
   }

@@ -35,6 +35,8 @@ final class StepPhases {
   private(set) var gradient: WorkerPool.Body = StepPhases.missing
   private(set) var reduce: WorkerPool.Body = StepPhases.missing
   private(set) var update: WorkerPool.Body = StepPhases.missing
+  /// As `reduce` without the update: only looks at the gradient.
+  private(set) var verification: WorkerPool.Body = StepPhases.missing
 
   private let model: ModelState
   private let reader: SampleReader
@@ -51,6 +53,9 @@ final class StepPhases {
   private let total: Storage<Float>
   /// Sum of squares of each slice of the summed gradient.
   private let squares: Storage<Double>
+  /// Without clipping, for each shard what its part of the gradient does not exceed: `Network.train`.
+  private let bounds: Storage<Double>
+  private let boundsGradient: Bool
   /// Each worker's, where one watches.
   private let recorders: [Recorder?]
 
@@ -76,6 +81,9 @@ final class StepPhases {
     gradientSum = GradientSum(network: network, reducer: reducer, kept: batchMemory, shardSize: plan.shardSize)
     total = Storage(count: keepsTotal ? model.parameters.count : pool.workerCount * reducePlan.largestSlice)
     squares = Storage(count: reducePlan.slices.count)
+    bounds = Storage(count: plan.shards)
+    // With clipping the norm tells.
+    boundsGradient = !keepsTotal
   }
 
   /// Inputs, forward and backward of each shard, into the shard's own gradient vector and its samples' places in the batch
@@ -84,6 +92,7 @@ final class StepPhases {
     let (input, network, reducer, plan, reader) = (input, network, reducer, plan, reader)
     let (inputs, labels, memory) = (inputs.mutableView, labels.mutableView, batchMemory)
     let (parameters, losses, ranks) = (model.parameters.view, losses.mutableView, ranks.mutableView)
+    let (bounds, boundsGradient) = (bounds.mutableView, boundsGradient)
     gradient = { worker, index in
       guard let step = input.value else { return }
       let workspace = workspaces[worker]
@@ -96,9 +105,9 @@ final class StepPhases {
       let shard = Shard(
         inputs: shardInputs.readOnly, labels: labels[range].readOnly, losses: losses[range], ranks: ranks[range],
         firstSample: range.lowerBound)
-      network.train(
+      bounds[index] = network.train(
         shard, pass: step.pass, loss: loss, parameters: parameters, gradient: reducer.gradient(ofShard: index),
-        workspace: workspace, keeping: memory)
+        workspace: workspace, keeping: memory, boundsGradient: boundsGradient)
       workspace.recorder?.end(.shard, index, since: begin)
     }
   }
@@ -122,6 +131,21 @@ final class StepPhases {
           kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[slice.range],
           slots: slots[slice.range]))
       recorder?.end(.reduce, index, since: begin)
+    }
+  }
+
+  /// Without clipping: each slice is summed over the shards, and its squares are added up; nothing else.
+  func makeVerificationPhase() {
+    let (input, gradientSum, kernels) = (input, gradientSum, network.kernels)
+    let (slices, largestSlice) = (reducePlan.slices.view, reducePlan.largestSlice)
+    let (total, squares) = (total.mutableView, squares.mutableView)
+    verification = { worker, index in
+      guard let step = input.value else { return }
+      let slice = slices[index]
+      let start = worker * largestSlice
+      let sum = total[start..<start + slice.range.count]
+      gradientSum.write(slice, samples: step.samples.count, shards: step.shards, into: sum)
+      squares[index] = kernels.sumOfSquares(sum.readOnly)
     }
   }
 
@@ -160,6 +184,28 @@ final class StepPhases {
           slots: slots[range]))
       recorder?.end(.reduce, index, since: begin)
     }
+  }
+
+  /// Finds where in the current step a number first was not finite. To be called before the step reaches the model.
+  ///
+  /// - Returns: nil where all is finite.
+  func findNonFinite(
+    loss: some Loss, workspaces: [Workspace], losses: Storage<Float>, ranks: Storage<Int32>, pool: WorkerPool
+  ) throws -> NonFinite? {
+    guard let step = input.value else { return nil }
+    let search = NonFiniteSearch(
+      network: network, plan: plan, step: step, parameters: model.parameters.view, inputs: inputs.view,
+      labels: labels.view, losses: losses.mutableView, ranks: ranks.mutableView, memory: batchMemory,
+      gradientSum: gradientSum, slices: reducePlan.slices.view)
+    return try search.run(loss: loss, workspaces: workspaces, pool: pool)
+  }
+
+  /// Whether the shards' parts are so small that their sum must be finite. Where not, it may be all the same.
+  func gradientIsBounded(shards: Int) -> Bool {
+    let bounds = bounds.view
+    var sum = 0.0
+    for shard in 0..<shards { sum += bounds[shard] }
+    return sum < 1e38
   }
 
   /// Euclidean norm of the summed gradient: the slices' sums are added in order, in FP64.

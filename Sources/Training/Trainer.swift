@@ -23,6 +23,7 @@ public final class Trainer {
   private let saver: CheckpointSaver
   private let observers: [any TrainingObserver]
   private let request: StopRequest
+  private let watchdog: Watchdog?
 
   /// Metrics of the current epoch, of the finished ones, and the best evaluation.
   private var record: RunRecord
@@ -39,10 +40,11 @@ public final class Trainer {
   ///   - machine: threads and kernels.
   ///   - observers: told of every step, in this order.
   ///   - request: looked at between steps.
-  /// - Throws: `NetworkError`, `TrainingError.unfit` where network and data do not fit.
+  ///   - watchdog: told of a phase that does not end.
+  /// - Throws: `NetworkError`, `TrainingError.unfit` where network and data do not fit, `diskFull`.
   public init(
     config: RunConfig, data: PreparedData, directory: RunDirectory, machine: Machine,
-    observers: [any TrainingObserver], request: StopRequest
+    observers: [any TrainingObserver], request: StopRequest, watchdog: Watchdog? = nil
   ) throws {
     engine = try TrainingEngine(config: config, data: data, machine: machine)
     network = engine.network
@@ -51,9 +53,12 @@ public final class Trainer {
     self.directory = directory
     self.observers = observers
     self.request = request
+    self.watchdog = watchdog
     saver = CheckpointSaver(store: directory.store, config: config.checkpoint)
     position = RunPosition(stepsPerEpoch: engine.stepsPerEpoch, epochs: config.training.epochs)
     record = RunRecord(metrics: config.training.metrics)
+    try directory.checkRoom(
+      for: 4 * Double(1 + config.training.optimizer.slots.count) * Double(network.parameters.parameterCount))
   }
 
   /// Trains to the end of the last epoch, or until somebody asks to stop; either way the last state is on disk when this returns.
@@ -61,9 +66,14 @@ public final class Trainer {
   /// - Returns: how the run ended.
   /// - Throws: `TrainingError`, `WriteError`, or an observer's error.
   public func run() throws -> RunEnd {
+    let watch = watchdog?.watch(engine.pool, engine.pulse)
+    defer { watch?.cancel() }
     do {
       try start()
       while !position.isFinished {
+        if let stopping = config.training.earlyStopping, endsEarly {
+          return try end(.stoppedEarly(patience: stopping.patience))
+        }
         if let signal = request.stopSignal { return try end(.stopped(signal: SignalWatcher.name(of: signal))) }
         if position.awaitsEvaluation {
           try finishEpoch()
@@ -97,8 +107,17 @@ public final class Trainer {
     let batch = try engine.step(at: position)
     rate = batch.rate
     position.step += 1
+    if let cause = batch.result.nonFinite { reportSkipped(cause) }
     report(batch)
     try saveIfDue()
+  }
+
+  /// Steps whose update was left out.
+  private var skippedSteps: Int { engine.model.step - engine.model.updates }
+
+  private func reportSkipped(_ cause: NonFinite) {
+    let report = SkippedStep(step: position.step, cause: cause.description, skippedSteps: skippedSteps)
+    for observer in observers { observer.stepSkipped(report) }
   }
 
   private func report(_ batch: TrainedBatch) {
@@ -107,23 +126,34 @@ public final class Trainer {
     stopwatch.samples += batch.samples
     let report = StepReport(
       step: position.step, epoch: batch.epoch + 1, stepInEpoch: (position.step - 1) % position.stepsPerEpoch + 1,
-      loss: batch.result.loss, accuracy: Double(record.current.correct - before) / Double(batch.samples),
+      loss: batch.result.loss,
+      accuracy: batch.isSkipped ? .nan : Double(record.current.correct - before) / Double(batch.samples),
       epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
-      gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds)
+      gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds,
+      skippedSteps: skippedSteps)
     for observer in observers { observer.stepFinished(report) }
+  }
+
+  /// Whether early stopping ends the run here. Asked at every step, so what is asked first is cheap.
+  private var endsEarly: Bool {
+    guard let stopping = config.training.earlyStopping, position.epochsFinished > 0,
+      position.step == position.epochsFinished * position.stepsPerEpoch
+    else { return false }
+    return stopping.endsRun(after: record.evaluationLosses)
   }
 
   /// Evaluates, takes the epoch into the record, and saves where that is due.
   private func finishEpoch() throws {
     let samplesPerSecond = stopwatch.samplesPerSecond
     let training = record.current
+    guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
     let evaluation = try evaluate()
     position.epochsFinished += 1
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
       training: MetricValues(training.values(config.training.metrics)),
       evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation.metrics, samplesPerSecond: samplesPerSecond,
-      seconds: stopwatch.seconds)
+      seconds: stopwatch.seconds, skippedSteps: skippedSteps)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
     try saveIfDue()
@@ -142,6 +172,8 @@ public final class Trainer {
   }
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
+    // What failed before does not matter any more, if this save does not.
+    try attempt { announce(try saver.finish()) }
     if saver.lastPosition != position { try save() }
     announce(try saver.finish())
     return notifyEnd(reason)
@@ -150,7 +182,8 @@ public final class Trainer {
   @discardableResult
   private func notifyEnd(_ reason: RunEnd.Reason) -> RunEnd {
     let end = RunEnd(
-      reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds)
+      reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds,
+      skippedSteps: skippedSteps)
     for observer in observers { observer.runEnded(end) }
     return end
   }
@@ -162,19 +195,40 @@ extension Trainer {
   private func saveIfDue() throws {
     // A save that falls on an epoch's last step waits for the evaluation, which belongs to it.
     guard !position.awaitsEvaluation else { return }
-    announce(try saver.takeReports())
+    try attempt { announce(try saver.takeReports()) }
     // Taken in any case: a save that is due as well answers the request.
     let isAskedFor = request.takeSaveRequest()
-    if saver.isDue(position) || isAskedFor { try save() }
+    guard saver.isDue(position) || isAskedFor else { return }
+    // The save before may have failed only now.
+    if try !attempt({ try save() }), saver.lastPosition != position { try attempt { try save() } }
+  }
+
+  /// Does a part of a save. A failure is told, and the run goes on, where the config says so.
+  ///
+  /// - Returns: whether it succeeded.
+  @discardableResult
+  private func attempt(_ body: () throws -> Void) throws -> Bool {
+    do {
+      try body()
+      return true
+    } catch {
+      // Not a failed write but a state that may not be saved, or a directory that is not ours any more.
+      guard config.checkpoint.onFailure == .goOn, !(error is TrainingError) else { throw error }
+      saver.forgetLast()
+      let failure = SaveFailure(step: position.step, reason: "\(error)")
+      for observer in observers { observer.saveFailed(failure) }
+      return false
+    }
   }
 
   private func save() throws {
+    try directory.checkLock()
     // A resume takes the newest checkpoint; one that cannot go on may not become it.
-    guard network.kernels.sumOfSquares(engine.model.parameters.view).isFinite else {
-      throw TrainingError.notFinite(what: "a parameter", step: position.step)
+    if let what = engine.model.nonFinite(network) {
+      throw TrainingError.notFinite(what: what, step: position.step)
     }
-    for observer in observers { try observer.checkpointWillBeSaved(step: position.step) }
-    try saver.save(snapshot(), position: position)
+    let preparations = try observers.compactMap { try $0.checkpointWillBeSaved(step: position.step) }
+    try saver.save(snapshot(), position: position, after: preparations)
   }
 
   private func announce(_ reports: [CheckpointReport]) {
@@ -239,6 +293,8 @@ extension Trainer {
       throw .beyondTheEnd(path: path, step: checkpoint.run.step, totalSteps: position.totalSteps)
     }
     guard let record = RunRecord(restoring: checkpoint.run, metrics: config.training.metrics),
+      // Steps that are no updates were skipped.
+      checkpoint.optimizer.iterations <= checkpoint.run.step,
       let position = position.restored(step: checkpoint.run.step, epochsFinished: checkpoint.run.epoch)
     else {
       throw .damagedState(path: path)

@@ -14,6 +14,8 @@ struct TrainedBatch: Sendable {
   var epoch: Int
   /// The learning rate.
   var rate: Double
+  /// Whether its update was left out.
+  var isSkipped: Bool { result.nonFinite != nil }
 }
 
 /// Everything that the steps of a run compute with, allocated before the first one: the model, the workers, the samples in their order.
@@ -25,6 +27,8 @@ final class TrainingEngine {
   let pool: WorkerPool
   let model: ModelState
   let stepsPerEpoch: Int
+  /// Where the training thread is.
+  let pulse = Pulse()
 
   private let config: RunConfig
   private let data: PreparedData
@@ -58,7 +62,7 @@ final class TrainingEngine {
     trainingStep = TrainingEngine.makeStep(
       config.training.loss, optimizer, model: model, network: network,
       reader: SampleReader(data.training, normalization: data.normalization, kernels: machine.kernels),
-      clip: config.training.clip, plan: plan, seed: config.seed, pool: pool, workspaces: workspaces)
+      clip: config.training.clip, plan: plan, seed: config.seed, pool: pool, workspaces: workspaces, pulse: pulse)
     order = EpochOrder(sampler)
     evaluator = Evaluator(
       network: network, metrics: config.training.metrics, normalization: data.normalization, pool: pool,
@@ -68,11 +72,11 @@ final class TrainingEngine {
   /// Opens the types of loss and optimizer, once for the whole run.
   private static func makeStep(
     _ loss: some Loss, _ rule: some Optimizer, model: ModelState, network: Network, reader: SampleReader,
-    clip: GradientClip?, plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace]
+    clip: GradientClip?, plan: ShardPlan, seed: UInt64, pool: WorkerPool, workspaces: [Workspace], pulse: Pulse
   ) -> TrainingStep {
     DataParallelStep(
       model: model, network: network, reader: reader, loss: loss, rule: rule, clip: clip, plan: plan, seed: seed,
-      pool: pool, workspaces: workspaces)
+      pool: pool, workspaces: workspaces, defersGradients: true, pulse: pulse)
   }
 
   /// Bytes of gradients that the all-reduce of a full minibatch reads.
@@ -81,18 +85,30 @@ final class TrainingEngine {
   /// One minibatch: gradient, all-reduce, update.
   ///
   /// - Parameter position: of the run before this step.
-  /// - Throws: as `TrainingStep.run`.
+  /// - Throws: as `TrainingStep.run`; `TrainingError.notFinite` where loss or gradient is not finite, unless the config skips such
+  ///   steps. A model with a parameter that is not finite is beyond that: all further steps would be skipped.
   func step(at position: RunPosition) throws -> TrainedBatch {
     let samples = order.samples(epoch: position.epochOfNextStep, batch: position.batchOfNextStep)
     let factor = config.training.schedule.factor(
       step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
     let rate = config.training.optimizer.learningRate * factor
     let result = try trainingStep.run(samples: samples, rate: rate)
+    if let nonFinite = result.nonFinite { try skip(nonFinite) }
     return TrainedBatch(result: result, samples: samples.count, epoch: position.epochOfNextStep, rate: rate)
+  }
+
+  private func skip(_ nonFinite: NonFinite) throws(TrainingError) {
+    if case .skipStep = config.training.onNonFinite, !nonFinite.isOfTheModel {
+      model.step += 1
+      return
+    }
+    throw .notFinite(what: nonFinite.description, step: model.step + 1)
   }
 
   /// Adds the samples of the last step to a record.
   func add(_ batch: TrainedBatch, to record: inout RunRecord) {
+    // A loss that is not finite would make those of the whole epoch so.
+    if batch.isSkipped { return record.skipStep() }
     record.add(
       losses: trainingStep.losses.view[0..<batch.samples], ranks: trainingStep.ranks.view[0..<batch.samples])
   }
@@ -101,7 +117,10 @@ final class TrainingEngine {
   ///
   /// - Parameter samples: indices into the data set.
   func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
-    try evaluator.evaluate(
+    pulse.step = model.step
+    pulse.enter(.evaluation)
+    defer { pulse.enter(.none) }
+    return try evaluator.evaluate(
       dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view, version: model.step
     )
   }

@@ -1,13 +1,19 @@
 /// Why a run could not start or go on. Each is one line for the user; where there are several disagreements, a line each follows.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// Something that a step computed is not a finite number: `the loss`, for example. No checkpoint holds such a model.
+  /// Something that a step computed is not a finite number: `the output of conv2d_1`, for example. No checkpoint holds such a model.
   case notFinite(what: String, step: Int)
+  /// Not one step of an epoch, from 1, was finite, so that the run would learn nothing any more.
+  case everyStepSkipped(epoch: Int)
   /// The run directory holds checkpoints already, and nobody said that they should be continued.
   case directoryInUse(path: String)
   /// Another process trains in the run directory.
   case directoryLocked(path: String, process: Int?)
   /// Another process trained in the run directory between the choice of a checkpoint and the lock.
   case directoryChanged(path: String)
+  /// The run directory is no longer the one that this run locked.
+  case directoryReplaced(path: String)
+  /// The disk has less room than a checkpoint takes, in bytes.
+  case diskFull(path: String, needed: Double, free: Double)
   /// A run directory without a checkpoint that can be trusted.
   case nothingToResume(path: String, skipped: [String])
   /// A resume was asked from a checkpoint that is not the newest of its directory.
@@ -40,13 +46,21 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notFinite(let what, let step):
       "step \(step): \(what) is not a finite number; all checkpoints are of earlier steps. "
-        + "Try a smaller learningRate, or clipNorm"
+        + "Try a smaller learningRate, clipNorm, or training.onNonFinite=skipStep"
+    case .everyStepSkipped(let epoch):
+      "epoch \(epoch): loss or gradient of every step was not finite, and all were skipped; "
+        + "try a smaller learningRate, or clipNorm"
     case .directoryInUse(let path):
       "\(path) already holds checkpoints; add --resume to continue them, or --run DIR to train elsewhere"
     case .directoryLocked(let path, let process):
       "\(path) is in use by \(process.map { "process \($0)" } ?? "another process"); wait for it, or use --run DIR"
     case .directoryChanged(let path):
       "another process has just trained in \(path); start again to go on from its newest checkpoint"
+    case .directoryReplaced(let path):
+      "\(path) was replaced while the run was using it; nothing more is written there, and other processes' files are left alone"
+    case .diskFull(let path, let needed, let free):
+      "a checkpoint takes \(megabytes(needed)), and the disk of \(path) has \(megabytes(free)) free; "
+        + "free some space, or use --run DIR"
     case .nothingToResume(let path, let skipped):
       "\(path) holds no checkpoint" + (skipped.isEmpty ? "" : " that can be trusted; passed over:") + lines(skipped)
     case .newerCheckpoint(let asked, let newest):
@@ -81,6 +95,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   private func gigabytes(_ bytes: Double) -> String {
     let tenths = Int((min(bytes, 1e18) / 1e8).rounded(.up))
     return "\(tenths / 10).\(tenths % 10) GB"
+  }
+
+  private func megabytes(_ bytes: Double) -> String {
+    let tenths = Int((min(bytes, 1e18) / 1e5).rounded(.up))
+    return "\(tenths / 10).\(tenths % 10) MB"
   }
 
   private func lines(_ items: [String]) -> String { items.map { "\n  \($0)" }.joined() }

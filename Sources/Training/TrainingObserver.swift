@@ -6,24 +6,33 @@ public protocol TrainingObserver: AnyObject {
   func runStarted(_ start: RunStart) throws
   /// After every step. Part of the hot path: must not allocate unless it has something to show or write.
   func stepFinished(_ report: StepReport)
+  /// After a step whose loss or gradient was not finite and whose update was therefore left out; `stepFinished` follows.
+  func stepSkipped(_ report: SkippedStep)
   /// After the last step of an epoch and its evaluation.
   func epochFinished(_ report: EpochReport)
-  /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable when
-  /// this returns, because a resume will not report it again.
+  /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable before the
+  /// checkpoint is, because a resume will not report it again.
   ///
-  /// - Throws: any error; it ends the run as a failed write.
-  func checkpointWillBeSaved(step: Int) throws
+  /// - Returns: what makes it so and may take its time: it is called on the saving queue, before the checkpoint is written.
+  /// - Throws: any error, and so may what is returned; it is that of a failed save.
+  func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)?
   /// After a checkpoint has become durable.
   func checkpointSaved(_ report: CheckpointReport)
+  /// After a save that failed, where the config lets the run go on.
+  func saveFailed(_ failure: SaveFailure)
   /// After the last step, whatever ended the run.
   func runEnded(_ end: RunEnd)
 }
 
 extension TrainingObserver {
   /// Nothing to do.
-  public func checkpointWillBeSaved(step: Int) throws {}
+  public func stepSkipped(_ report: SkippedStep) {}
+  /// Nothing to do.
+  public func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)? { nil }
   /// Nothing to do.
   public func checkpointSaved(_ report: CheckpointReport) {}
+  /// Nothing to do.
+  public func saveFailed(_ failure: SaveFailure) {}
 }
 
 /// What is known when a run starts.
@@ -67,6 +76,23 @@ public struct RunStart: Sendable {
   }
 }
 
+/// A step whose update was left out.
+public struct SkippedStep: Sendable {
+  /// Steps done, counting this one.
+  public var step: Int
+  /// What was not finite: `the output of conv2d_1`.
+  public var cause: String
+  /// Steps skipped since the run began, counting this one.
+  public var skippedSteps: Int
+
+  /// Creates a report.
+  public init(step: Int, cause: String, skippedSteps: Int) {
+    self.step = step
+    self.cause = cause
+    self.skippedSteps = skippedSteps
+  }
+}
+
 /// One step.
 public struct StepReport: Sendable {
   /// Steps done, counting this one.
@@ -77,7 +103,7 @@ public struct StepReport: Sendable {
   public var stepInEpoch: Int
   /// Mean loss of this step's minibatch.
   public var loss: Double
-  /// Share of right predictions in this step's minibatch, before its update.
+  /// Share of right predictions in this step's minibatch, before its update; not a number where the step was skipped.
   public var accuracy: Double
   /// Mean loss over the epoch so far.
   public var epochLoss: Double
@@ -91,11 +117,13 @@ public struct StepReport: Sendable {
   public var samples: Int
   /// Seconds since the run (or its resume) started.
   public var seconds: Double
+  /// Steps whose update was left out since the run began.
+  public var skippedSteps: Int
 
   /// Creates a report.
   public init(
     step: Int, epoch: Int, stepInEpoch: Int, loss: Double, accuracy: Double, epochLoss: Double, epochAccuracy: Double,
-    learningRate: Double, gradientNorm: Double?, samples: Int, seconds: Double
+    learningRate: Double, gradientNorm: Double?, samples: Int, seconds: Double, skippedSteps: Int = 0
   ) {
     self.step = step
     self.epoch = epoch
@@ -108,6 +136,7 @@ public struct StepReport: Sendable {
     self.gradientNorm = gradientNorm
     self.samples = samples
     self.seconds = seconds
+    self.skippedSteps = skippedSteps
   }
 }
 
@@ -144,11 +173,13 @@ public struct EpochReport: Sendable {
   public var samplesPerSecond: Double
   /// Seconds since the run (or its resume) started.
   public var seconds: Double
+  /// Steps whose update was left out since the run began.
+  public var skippedSteps: Int
 
   /// Creates a report.
   public init(
     epoch: Int, step: Int, training: MetricValues, evaluatedOn: String, evaluation: MetricValues,
-    samplesPerSecond: Double, seconds: Double
+    samplesPerSecond: Double, seconds: Double, skippedSteps: Int = 0
   ) {
     self.epoch = epoch
     self.step = step
@@ -157,6 +188,7 @@ public struct EpochReport: Sendable {
     self.evaluation = evaluation
     self.samplesPerSecond = samplesPerSecond
     self.seconds = seconds
+    self.skippedSteps = skippedSteps
   }
 }
 
@@ -183,12 +215,28 @@ public struct CheckpointReport: Sendable {
   }
 }
 
+/// A save that failed without ending the run.
+public struct SaveFailure: Sendable {
+  /// Steps done when it was noticed.
+  public var step: Int
+  /// Why, in one line.
+  public var reason: String
+
+  /// Creates a report.
+  public init(step: Int, reason: String) {
+    self.step = step
+    self.reason = reason
+  }
+}
+
 /// Why and where a run ended.
 public struct RunEnd: Sendable {
   /// What ended it.
   public enum Reason: Sendable, Equatable {
     /// All epochs are done.
     case finished
+    /// The evaluation did not get better any more: `training.earlyStopping`.
+    case stoppedEarly(patience: Int)
     /// A signal, by name, for example `SIGINT`; a checkpoint was saved.
     case stopped(signal: String)
     /// An error is on its way to the user.
@@ -203,9 +251,12 @@ public struct RunEnd: Sendable {
   public var checkpoint: String?
   /// Seconds since the run (or its resume) started.
   public var seconds: Double
+  /// Steps whose update was left out since the run began.
+  public var skippedSteps: Int
 
   /// Creates a report.
-  public init(reason: Reason, step: Int, checkpoint: String?, seconds: Double) {
+  public init(reason: Reason, step: Int, checkpoint: String?, seconds: Double, skippedSteps: Int = 0) {
+    self.skippedSteps = skippedSteps
     self.reason = reason
     self.step = step
     self.checkpoint = checkpoint

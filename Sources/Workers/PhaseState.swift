@@ -12,13 +12,16 @@ import Synchronization
 final class PhaseState: @unchecked Sendable {
   // Safe to send: `body`, `count` and `phase` are written by the thread that calls `run` while no item is on offer (the
   // preceding phase is finished), published by the release stores of tickets, and read only by holders of an item.
-  // `tickets` is allocated by `init` and freed by `deinit`; its elements are atomic.
+  // `tickets` and `places` are allocated by `init` and freed by `deinit`; their elements are atomic.
   private var body: WorkerPool.Body?
   private var count = 0
   private var phase: UInt64 = 0
 
   private let workers: Int
   private let tickets: UnsafeMutablePointer<Isolated<Atomic<UInt64>>>
+  /// For each worker the phase's number in the high half, and one more than the item it is at in the low half; 0 for none. For whoever
+  /// wants to know whether the phase makes progress: nothing is decided by it.
+  private let places: UnsafeMutablePointer<Isolated<Atomic<UInt64>>>
   private let finished = Isolated(Atomic<Int>(0))
   private let hasFailed = Atomic<Bool>(false)
   private let isRunning = Atomic<Bool>(false)
@@ -36,12 +39,18 @@ final class PhaseState: @unchecked Sendable {
     workers = helpers + 1
     failures = (0..<workers).map { _ in WorkerFailure() }
     tickets = .allocate(capacity: workers)
-    for worker in 0..<workers { (tickets + worker).initialize(to: Isolated(Atomic(0))) }
+    places = .allocate(capacity: workers)
+    for worker in 0..<workers {
+      (tickets + worker).initialize(to: Isolated(Atomic(0)))
+      (places + worker).initialize(to: Isolated(Atomic(0)))
+    }
   }
 
   deinit {
     tickets.deinitialize(count: workers)
     tickets.deallocate()
+    places.deinitialize(count: workers)
+    places.deallocate()
   }
 
   /// Offers a phase's items, helps with them, and waits for the last one.
@@ -62,6 +71,9 @@ final class PhaseState: @unchecked Sendable {
     self.body = nil
     if hasFailed.load(ordering: .relaxed) { try throwFailure() }
   }
+
+  /// The phase and one more than the item that a worker is at; 0 where it is at none.
+  func place(of worker: Int) -> UInt64 { places[worker].value.load(ordering: .relaxed) }
 
   /// A helper's life.
   func workUntilClosed(helper: Int) {
@@ -131,6 +143,7 @@ final class PhaseState: @unchecked Sendable {
     let end = share(of: owner).upperBound
     var (left, done) = (first, 0)
     while true {
+      places[worker].value.store(phase << 32 | UInt64(end - left + 1), ordering: .relaxed)
       do {
         try body(worker, end - left)
       } catch {
@@ -138,7 +151,10 @@ final class PhaseState: @unchecked Sendable {
         hasFailed.store(true, ordering: .relaxed)
       }
       done += 1
-      guard let next = take(fromShareOf: owner, phase: phase) else { return done }
+      guard let next = take(fromShareOf: owner, phase: phase) else {
+        places[worker].value.store(0, ordering: .relaxed)
+        return done
+      }
       left = next
     }
   }

@@ -47,6 +47,25 @@ public final class WorkerPool: Sendable {
 
   deinit { state.close() }
 
+  /// What a worker was at when somebody looked.
+  public struct Place: Equatable, Sendable {
+    /// The worker; 0 is the thread that called `run`.
+    public let worker: Int
+    /// The item of the phase.
+    public let item: Int
+    /// Differs from phase to phase.
+    let phase: UInt64
+  }
+
+  /// What the workers are at in this moment, those that are at an item. May be called from any thread at any time; as long as it gives
+  /// the same, no item was begun or finished.
+  public func places() -> [Place] {
+    (0..<workerCount).compactMap { worker in
+      let word = state.place(of: worker)
+      return word == 0 ? nil : Place(worker: worker, item: Int(word & 0xFFFF_FFFF) - 1, phase: word >> 32)
+    }
+  }
+
   /// Runs `body` once for every item in `0..<count`, on all workers.
   ///
   /// Calls must not overlap and must not come from inside a body: either is a trap. A body that was made once and is passed again costs no

@@ -20,7 +20,8 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print one SHA-256 over weights, optimizer state and step: equal for equal training states.")
   var digest = false
 
-  @Flag(help: "Check every byte and say so; a damaged file ends with exit code 65.")
+  @Flag(
+    help: "Check every byte of a checkpoint, or every file of a run, and say so; a damaged one ends with exit code 65.")
   var verify = false
 
   @Flag(help: "Print one JSON object.")
@@ -38,6 +39,8 @@ struct InspectCommand: ParsableCommand {
     try Outcome.report {
       if isConfig {
         try inspectConfig()
+      } else if verify, !digest, isDirectory {
+        try inspectFiles()
       } else {
         try inspectCheckpoint()
       }
@@ -54,6 +57,21 @@ struct InspectCommand: ParsableCommand {
       try Console.answer(NetworkSummary.table(network).description)
       try Console.answer("kernels here: \(set)")
     }
+  }
+
+  private var isDirectory: Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+  }
+
+  private func inspectFiles() throws {
+    let files = try RunInventory.files(in: path) { MetricsLog.inventory($0, path: $1) }
+    guard files.contains(where: { $0.verdict != .foreign }) else {
+      throw TrainingError.nothingToResume(path: path, skipped: [])
+    }
+    let table = InventoryTable(path: path, files: files)
+    try Console.answer(json ? table.json.prettyPrinted : table.description)
+    if table.damaged > 0 { throw ExitCode(Outcome.badData.rawValue) }
   }
 
   private func inspectCheckpoint() throws {

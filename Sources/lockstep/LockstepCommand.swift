@@ -11,8 +11,8 @@ struct LockstepCommand: ParsableCommand {
       A run is described by one JSON file. It trains with the same bits on any number of threads, can be stopped and \
       resumed at any moment, and writes checkpoints that Keras reads.
 
-      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing or unreadable, 74 \
-      cannot write, 75 stopped by a signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
+      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing or unreadable, 70 a \
+      fault of the program or a step that does not end, 74 cannot write, 75 stopped by a signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
       """,
     version: Lockstep.version,
     subcommands: [

@@ -34,6 +34,24 @@ struct MachineOptions: ParsableArguments {
   }
 }
 
+/// How long a training run waits for itself.
+struct WatchdogOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "End with exit code 70 where no shard or slice of a step was begun or finished for so long; 0 to wait for ever.",
+      valueName: "seconds"))
+  var stallTimeout = 600.0
+
+  /// The time; nil for any.
+  var seconds: Double? { stallTimeout > 0 ? stallTimeout : nil }
+
+  func validate() throws {
+    guard stallTimeout == 0 || (0.1...1e6).contains(stallTimeout) else {
+      throw ValidationError("--stall-timeout is \(stallTimeout); expected 0, or 0.1 to 1000000")
+    }
+  }
+}
+
 /// How a training run shows itself.
 struct ProgressOptions: ParsableArguments {
   @Option(help: "How progress is shown: auto (a bar on a terminal, plain lines elsewhere), bar, plain or none.")

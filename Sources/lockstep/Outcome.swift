@@ -14,6 +14,8 @@ enum Outcome: Int32 {
   case badData = 65
   case inputMissing = 66
   case internalError = 70
+  /// A step that made no progress; the same number, because it is a fault of the program or the machine.
+  static let stalled = internalError
   case cannotWrite = 74
   case stopped = 75
   case badConfig = 78
@@ -53,11 +55,12 @@ enum Outcome: Int32 {
 
   private init(of error: TrainingError) {
     switch error {
-    case .notFinite, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState: self = .badData
+    case .notFinite, .everyStepSkipped, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState:
+      self = .badData
     case .directoryInUse, .branchInUse, .newerCheckpoint, .beyondTheEnd: self = .usage
     case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
     case .cannotRead: self = .inputMissing
-    case .cannotWrite, .directoryLocked, .directoryChanged: self = .cannotWrite
+    case .cannotWrite, .directoryLocked, .directoryChanged, .directoryReplaced, .diskFull: self = .cannotWrite
     case .unfit, .tooLittleMemory: self = .badConfig
     }
   }

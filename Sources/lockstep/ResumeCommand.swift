@@ -33,6 +33,7 @@ struct ResumeCommand: ParsableCommand {
 
   @OptionGroup var resuming: ResumeOptions
   @OptionGroup var progress: ProgressOptions
+  @OptionGroup var watchdog: WatchdogOptions
 
   func validate() throws {
     if let epochs, !(1...1_000_000).contains(epochs) {
@@ -46,7 +47,8 @@ struct ResumeCommand: ParsableCommand {
       let directory = try directory(for: source)
       let overrides = try epochs.map { [try Override("training.epochs=\($0)")] } ?? []
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path, overrides: overrides)
-      let session = RunSession(machine: try machine.machine(), progress: progress.progress)
+      let session = RunSession(
+        machine: try machine.machine(), progress: progress.progress, stallTimeout: watchdog.seconds)
       try session.train(
         config, in: directory.path, lastStep: directory.lastStep,
         from: .checkpoint(source.checkpoint, path: source.path, acceptsOtherBits: resuming.acceptOtherBits))

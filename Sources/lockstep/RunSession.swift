@@ -17,6 +17,8 @@ struct RunSession {
 
   let machine: Machine
   let progress: ProgressMode
+  /// For how many seconds a step may make no progress; nil for any time.
+  let stallTimeout: Double?
 
   /// Trains, and ends with exit code 75 where a signal stopped the run.
   ///
@@ -33,9 +35,10 @@ struct RunSession {
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
     let display = ProgressDisplay.make(mode: progress)
     // Warnings behind the display, which makes room for them.
-    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [SaveWarnings()]
+    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
     let trainer = try Trainer(
-      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request)
+      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request,
+      watchdog: watchdog(directory))
     if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
       try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
       if trainer.position.isFinished {
@@ -55,12 +58,48 @@ struct RunSession {
   }
 }
 
-/// Says on standard error what went wrong around a checkpoint that is nevertheless in its place.
-private final class SaveWarnings: TrainingObserver {
+extension RunSession {
+  /// How long the end of a run that is stuck waits for a checkpoint that is being written.
+  private static let secondsToFinishWriting = 10.0
+
+  /// Ends the process when a phase does not end. There is no way to end the phase alone: threads cannot be taken out of their work.
+  private func watchdog(_ directory: RunDirectory) -> Watchdog? {
+    stallTimeout.map { seconds in
+      Watchdog(seconds: seconds) { stall in
+        Console.error(
+          "\nlockstep: \(stall); ended, and the checkpoints are as they were: 'lockstep resume \(directory.path)' goes on "
+            + "from the newest (--stall-timeout sets the limit)")
+        directory.finishWriting(within: RunSession.secondsToFinishWriting)
+        _exit(Outcome.stalled.rawValue)
+      }
+    }
+  }
+}
+
+/// Says on standard error what went wrong without ending the run.
+private final class RunWarnings: TrainingObserver {
+  /// So many skipped steps are told of one by one; of more than that, only every hundredth.
+  private static let fewSkippedSteps = 10
+  private var skippedSteps = 0
+
   func runStarted(_ start: RunStart) {}
   func stepFinished(_ report: StepReport) {}
   func epochFinished(_ report: EpochReport) {}
   func runEnded(_ end: RunEnd) {}
+
+  func stepSkipped(_ report: SkippedStep) {
+    skippedSteps += 1
+    guard skippedSteps <= RunWarnings.fewSkippedSteps || skippedSteps.isMultiple(of: 100) else { return }
+    Console.error(
+      "lockstep: warning: step \(report.step): \(report.cause) is not a finite number; its update is skipped "
+        + "(\(report.skippedSteps) so far)")
+  }
+
+  func saveFailed(_ failure: SaveFailure) {
+    Console.error(
+      "lockstep: warning: step \(failure.step): \(failure.reason); training goes on, and the next save is tried when it is due"
+    )
+  }
 
   func checkpointSaved(_ report: CheckpointReport) {
     for warning in report.warnings { Console.error("lockstep: warning: \(warning)") }

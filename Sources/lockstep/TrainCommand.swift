@@ -30,12 +30,14 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var resuming: ResumeOptions
   @OptionGroup var progress: ProgressOptions
+  @OptionGroup var watchdog: WatchdogOptions
 
   func run() throws {
     try Outcome.report {
       let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
       let path = runDirectory ?? RunDirectory.defaultPath(name: config.name)
-      let session = RunSession(machine: try machine.machine(), progress: progress.progress)
+      let session = RunSession(
+        machine: try machine.machine(), progress: progress.progress, stallTimeout: watchdog.seconds)
       let lastStep = try RunDirectory.lastStep(in: path)
       let beginning: RunSession.Beginning = lastStep == nil ? .fresh : try self.beginning(of: config, in: path)
       try session.train(config, in: path, lastStep: lastStep, from: beginning)

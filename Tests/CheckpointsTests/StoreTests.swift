@@ -80,6 +80,22 @@ struct StoreTests {
     #expect(throws: CheckpointError.self) { try CheckpointDirectory("/dev/null").list() }
   }
 
+  @Test("What must be durable before is done before, and its failure is the save's")
+  func preparation() throws {
+    struct Full: Error, CustomStringConvertible { let description = "cannot flush the log" }
+    let store = try CheckpointStore(directory: directory.path)
+    let path = directory.file("step-00000001.weights.h5")
+    try store.save(Fixtures.checkpoint(step: 1), after: { throw Full() })
+    #expect(throws: WriteError(path: path, cause: .preparation("cannot flush the log"))) { try store.finish() }
+    #expect(directory.names.isEmpty)
+
+    let wasThere = Mutex<Bool?>(nil)
+    try store.save(
+      Fixtures.checkpoint(step: 1), after: { wasThere.withLock { $0 = FileManager.default.fileExists(atPath: path) } })
+    #expect(try store.finish().map(\.step) == [1])
+    #expect(wasThere.withLock { $0 } == false)
+  }
+
   @Test("A run directory behind a symbolic link, and one that has to be made")
   func linkedDirectory() throws {
     let link = directory.file("link")

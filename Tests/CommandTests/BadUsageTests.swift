@@ -6,7 +6,7 @@ import Testing
 struct BadUsageTests {
   private static let trainUsage = """
     Usage: lockstep train <config> [--threads <n>] [--resume] [--set <path=value> ...] [--run <dir>] \
-    [--accept-other-bits] [--progress <progress>]
+    [--accept-other-bits] [--progress <progress>] [--stall-timeout <seconds>]
       See 'lockstep train --help' for more information.
     """
 
@@ -73,7 +73,7 @@ struct BadUsageTests {
         error: """
           lockstep: --epochs is 0; expected 1 to 1000000
           Usage: lockstep resume <run or checkpoint> [--threads <n>] [--epochs <n>] [--run <dir>] \
-          [--accept-other-bits] [--progress <progress>]
+          [--accept-other-bits] [--progress <progress>] [--stall-timeout <seconds>]
             See 'lockstep resume --help' for more information.
           """, status: 64),
       BadInput(

@@ -27,7 +27,7 @@ struct MetricsLogTests {
             evaluatedOn: "test", evaluation: .init([("loss", 0.125), ("accuracy", 0.75), ("top5Accuracy", 1)]),
             samplesPerSecond: 256, seconds: 0.5 * Double(step)))
       }
-      if saves.contains(step) { try log.checkpointWillBeSaved(step: step) }
+      if saves.contains(step) { try log.checkpointWillBeSaved(step: step)?() }
     }
     if ends { log.runEnded(.init(reason: .finished, step: steps.upperBound, checkpoint: nil, seconds: 9)) }
   }
@@ -136,7 +136,7 @@ struct MetricsLogTests {
     try log.runStarted(Sample.start(directory: scratch.path))
     log.stepFinished(Sample.step(1, seconds: 0.01))
     #expect(try scratch.read("metrics.jsonl") == "")
-    try log.checkpointWillBeSaved(step: 1)
+    try log.checkpointWillBeSaved(step: 1)?()
     #expect(try scratch.read("metrics.jsonl").hasPrefix(#"{"kind":"step","step":1,"#))
     #expect(try scratch.read("metrics.csv").hasSuffix("0.01\r\n"))
   }

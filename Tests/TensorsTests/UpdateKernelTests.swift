@@ -66,6 +66,29 @@ struct UpdateKernelTests {
     #expect(memory.isIntact)
   }
 
+  @Test func largestMagnitudeEqualsThePlainLoop() {
+    for count in oddLengths + [4096] {
+      let values = randomFloats(count)
+      var cases = [values]
+      if count > 0 {
+        // An extreme at either end and, of a long one, in the middle.
+        for index in Set([0, count / 2, count - 1]) {
+          for extreme: Float in [-.greatestFiniteMagnitude, .infinity, -.infinity, .nan, -.nan] {
+            cases.append(values)
+            cases[cases.count - 1][index] = extreme
+          }
+        }
+      }
+      for values in cases {
+        for kernels in everyKernels {
+          let found = kernels.largestMagnitude(memory.hold(values).readOnly)
+          #expect(found == NaiveUpdate.largestMagnitude(values), "\(count), \(kernels.instructionSet)")
+        }
+      }
+    }
+    #expect(memory.isIntact)
+  }
+
   @Test func sumOfSquaresEqualsThePlainLoop() {
     for count in oddLengths + [4096] {
       let values = randomFloats(count)

@@ -1,7 +1,5 @@
 import Checkpoints
-import Datasets
 import Foundation
-import Settings
 import Testing
 import Training
 
@@ -10,14 +8,14 @@ import Training
 struct TrainerTests {
   @Test("a run stopped after an epoch's last step evaluates that epoch when it goes on")
   func stoppedBeforeEvaluation() throws {
-    let whole = try Run()
+    let whole = try SmallRun()
     try whole.train()
 
-    let stopped = try Run()
+    let stopped = try SmallRun()
     stopped.watcher.atStep = { step in if step == 4 { stopped.request.stop(signal: SIGTERM) } }
     #expect(try stopped.train().reason == .stopped(signal: "SIGTERM"))
     #expect(stopped.watcher.epochs.isEmpty)
-    let resumed = try Run(in: stopped.path)
+    let resumed = try SmallRun(in: stopped.path)
     #expect(try resumed.train().reason == .finished)
     #expect(resumed.watcher.epochs == whole.watcher.epochs)
     #expect(try resumed.newest() == whole.newest())
@@ -25,7 +23,7 @@ struct TrainerTests {
 
   @Test("a save that is due answers a request to save")
   func saveRequest() throws {
-    let run = try Run("checkpoint.everySteps=2", "checkpoint.everyEpochs=0")
+    let run = try SmallRun("checkpoint.everySteps=2", "checkpoint.everyEpochs=0")
     run.watcher.atStep = { step in if step == 2 { run.request.saveNow() } }
     try run.train()
     #expect(run.watcher.saves == [2, 4, 6, 8, 10, 12])
@@ -33,7 +31,7 @@ struct TrainerTests {
 
   @Test("after a failed save what was trained since is saved, where that is possible again")
   func failedSave() throws {
-    let run = try Run("checkpoint.everySteps=2", "checkpoint.everyEpochs=0")
+    let run = try SmallRun("checkpoint.everySteps=2", "checkpoint.everyEpochs=0")
     // A directory in the file's place lets this one save fail.
     let place = run.path + "/" + CheckpointDirectory.name(ofStep: 2) + "/in-use"
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
@@ -44,15 +42,59 @@ struct TrainerTests {
     #expect(try run.newest()?.run.step == step)
   }
 
+  @Test("where the config says so, the run goes on after a failed save and saves when that is due again")
+  func goesOn() throws {
+    let whole = try SmallRun("checkpoint.everySteps=2", "checkpoint.everyEpochs=0")
+    try whole.train()
+    let run = try SmallRun("checkpoint.everySteps=2", "checkpoint.everyEpochs=0", "checkpoint.onFailure=continue")
+    for step in [2, 6] {
+      let place = run.path + "/" + CheckpointDirectory.name(ofStep: step) + "/in-use"
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    }
+    #expect(try run.train().reason == .finished)
+    #expect(run.watcher.failures.count == 2)
+    #expect(run.watcher.failures.allSatisfy { $0.reason.hasPrefix("cannot write") })
+    #expect(try run.newest()?.digest() == whole.newest()?.digest())
+    for step in [4, 8, 10, 12] {
+      #expect(try CheckpointStore.load(run.path + "/" + CheckpointDirectory.name(ofStep: step)).run.step == step)
+    }
+  }
+
+  @Test("a last save that fails is an error, wherever the run may go on")
+  func lastSave() throws {
+    let run = try SmallRun("checkpoint.everySteps=5", "checkpoint.everyEpochs=0", "checkpoint.onFailure=continue")
+    let place = run.path + "/" + CheckpointDirectory.name(ofStep: 12) + "/in-use"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    #expect(throws: WriteError.self) { try run.train() }
+    #expect(try CheckpointStore.load(run.path + "/" + CheckpointDirectory.name(ofStep: 10)).run.step == 10)
+  }
+
+  @Test(
+    "a directory that is gone is a failed save; one that was replaced is left alone", arguments: ["stop", "continue"])
+  func vanished(policy: String) throws {
+    let gone = try SmallRun("checkpoint.everyEpochs=0", "checkpoint.everySteps=8", "checkpoint.onFailure=\(policy)")
+    gone.watcher.atStep = { if $0 == 6 { try? FileManager.default.removeItem(atPath: gone.path) } }
+    #expect(throws: WriteError.self) { try gone.train() }
+
+    let replaced = try SmallRun("checkpoint.everyEpochs=0", "checkpoint.everySteps=8", "checkpoint.onFailure=\(policy)")
+    replaced.watcher.atStep = {
+      guard $0 == 6 else { return }
+      try? FileManager.default.removeItem(atPath: replaced.path)
+      try? FileManager.default.createDirectory(atPath: replaced.path, withIntermediateDirectories: true)
+    }
+    #expect(throws: TrainingError.directoryReplaced(path: replaced.path)) { try replaced.train() }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: replaced.path).isEmpty)
+  }
+
   @Test("a model that cannot go on is not saved", arguments: [1, 0])
   func notFinite(everyEpochs: Int) throws {
-    let run = try Run("training.epochs=1", "checkpoint.everyEpochs=\(everyEpochs)")
+    let run = try SmallRun("training.epochs=1", "checkpoint.everyEpochs=\(everyEpochs)")
     run.watcher.atStep = { step in if step == 4 { run.request.stop(signal: SIGTERM) } }
     try run.train()
 
     // What is left of this run is an evaluation and a save.
-    let resumed = try Run("training.epochs=1", "checkpoint.everyEpochs=\(everyEpochs)", in: run.path)
-    #expect(throws: TrainingError.notFinite(what: "a parameter", step: 4)) {
+    let resumed = try SmallRun("training.epochs=1", "checkpoint.everyEpochs=\(everyEpochs)", in: run.path)
+    #expect(throws: TrainingError.notFinite(what: "the parameter dense/bias", step: 4)) {
       try resumed.train { checkpoint in
         var values = checkpoint.parameters[1].tensor.array()
         values[3] = .nan
@@ -61,72 +103,4 @@ struct TrainerTests {
     }
     #expect(try run.newest()?.parameters[1].tensor.array().allSatisfy(\.isFinite) == true)
   }
-}
-
-/// A run of 3 epochs of 4 steps in a directory of its own, watched by its test.
-private final class Run {
-  let path: String
-  let request = StopRequest()
-  let watcher = Watcher()
-  private let overrides: [String]
-  private let isOwner: Bool
-
-  init(_ overrides: String..., in path: String? = nil) throws {
-    self.overrides = overrides
-    self.path = path ?? NSTemporaryDirectory() + "lockstep-trainer-\(UUID().uuidString)"
-    isOwner = path == nil
-  }
-
-  deinit {
-    if isOwner { try? FileManager.default.removeItem(atPath: path) }
-  }
-
-  /// Trains from the directory's newest checkpoint, as the test may have changed it, or from the start.
-  @discardableResult
-  func train(changing change: (inout Checkpoint) -> Void = { _ in }) throws -> RunEnd {
-    let config = try RunConfig(text: Run.config, overrides: try overrides.map { try Override($0) })
-    let data = try config.data.prepare(context: DatasetContext(), seed: config.seed)
-    let trainer = try Trainer(
-      config: config, data: data, directory: RunDirectory(path: path, config: config.checkpoint),
-      machine: Machine(threads: 2, environment: [:]), observers: [watcher], request: request)
-    if var newest = try RunDirectory.newestCheckpoint(in: path).found {
-      change(&newest.checkpoint)
-      try trainer.restore(newest.checkpoint, from: newest.path)
-    }
-    return try trainer.run()
-  }
-
-  func newest() throws -> Checkpoint? { try RunDirectory.newestCheckpoint(in: path).found?.checkpoint }
-
-  private static let config = """
-    {
-      "name": "linear",
-      "seed": 7,
-      "data": { "dataset": "digits", "trainSamples": 60, "testSamples": 20 },
-      "model": { "layers": ["flatten", { "type": "dense", "units": 10 }] },
-      "training": { "epochs": 3, "batchSize": 16, "optimizer": { "type": "sgd", "learningRate": 0.01 } },
-      "checkpoint": { "keepLast": 100 }
-    }
-    """
-}
-
-/// Notes what it is told, and lets the test act on it.
-private final class Watcher: TrainingObserver {
-  struct Epoch: Equatable {
-    var epoch: Int
-    var training: MetricValues
-    var evaluation: MetricValues
-  }
-
-  var atStep: (Int) -> Void = { _ in }
-  private(set) var epochs: [Epoch] = []
-  private(set) var saves: [Int] = []
-
-  func runStarted(_ start: RunStart) {}
-  func stepFinished(_ report: StepReport) { atStep(report.step) }
-  func epochFinished(_ report: EpochReport) {
-    epochs.append(Epoch(epoch: report.epoch, training: report.training, evaluation: report.evaluation))
-  }
-  func checkpointWillBeSaved(step: Int) { saves.append(step) }
-  func runEnded(_ end: RunEnd) {}
 }

@@ -226,6 +226,8 @@ typedef struct ls_update_kernels {
   void (*tree_sum)(int64_t shards, int64_t stride, int64_t count, const float *gradients, float *total);
   /// Sum of squares in FP64, in an order fixed by count alone.
   double (*sum_of_squares)(int64_t count, const float *values);
+  /// The largest |values[i]|, 0 for none; infinity where one is infinite or a NaN.
+  float (*largest_magnitude)(int64_t count, const float *values);
   /// values *= factor.
   void (*scale)(int64_t count, float factor, float *values);
   /// Decoupled weight decay first (p -= rate * decay * p), then with momentum > 0: v = momentum * v - rate * g and

@@ -22,9 +22,13 @@ enum TemporaryFile {
   static func removeLeftovers(in directory: String, _ fileSystem: FileSystem) throws(SystemError) {
     for name in try SystemCalls.names(in: directory) {
       guard let writer = writer(of: name) else { continue }
-      let isAlive = writer.process == getpid() ? writer.run == run : SystemCalls.isAlive(writer.process)
-      if !isAlive { try? fileSystem.remove(FilePath.join(directory, name)) }
+      if !isAlive(writer) { try? fileSystem.remove(FilePath.join(directory, name)) }
     }
+  }
+
+  /// Whether a writer may still be at it.
+  static func isAlive(_ writer: (process: pid_t, run: UInt32)) -> Bool {
+    writer.process == getpid() ? writer.run == run : SystemCalls.isAlive(writer.process)
   }
 
   /// Makes an empty file in `directory` and removes it.
@@ -36,7 +40,7 @@ enum TemporaryFile {
   }
 
   /// Who wrote a temporary file; nil for every other name.
-  private static func writer(of name: String) -> (process: pid_t, run: UInt32)? {
+  static func writer(of name: String) -> (process: pid_t, run: UInt32)? {
     guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
     let fields = name.dropLast(suffix.count).split(separator: "-", omittingEmptySubsequences: false)
     guard fields.count >= 4, Int(fields[fields.count - 1]) != nil, let run = UInt32(fields[fields.count - 2]),

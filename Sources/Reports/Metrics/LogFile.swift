@@ -10,7 +10,8 @@
 /// tried again when there is space.
 package struct LogFile: ~Copyable {
   package let path: String
-  private let descriptor: Int32
+  private let file: OpenFile
+  private var descriptor: Int32 { file.descriptor }
   private var buffer: [UInt8] = []
 
   /// Opens a file for appending and creates it where there is none.
@@ -18,19 +19,34 @@ package struct LogFile: ~Copyable {
     try self.init(path, flags: O_APPEND)
   }
 
-  /// Creates a file, empty even if one is there.
+  /// Creates a file, in place of what may have the name: nothing is written through a link.
   package init(creating path: String) throws(MetricsLogError) {
-    try self.init(path, flags: O_TRUNC)
+    unlink(path)
+    try self.init(path, flags: O_EXCL)
   }
 
   private init(_ path: String, flags: Int32) throws(MetricsLogError) {
     self.path = path
     // Without O_NONBLOCK a named pipe would make this wait for a reader.
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | flags, 0o644)
-    if descriptor < 0 { throw .system(operation: "open", path: path, code: errno) }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | flags, 0o644)
+    if descriptor < 0 {
+      if errno == ELOOP { throw .notAFile(path: path) }
+      throw .system(operation: "open", path: path, code: errno)
+    }
+    file = OpenFile(descriptor)
   }
 
-  deinit { close(descriptor) }
+  /// Closes when the last one who needs it is done: another thread may still be flushing.
+  private final class OpenFile: Sendable {
+    let descriptor: Int32
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+    deinit { close(descriptor) }
+
+    func synchronize(_ path: String) throws(MetricsLogError) {
+      if fsync(descriptor) != 0 { throw .system(operation: "flush", path: path, code: errno) }
+    }
+  }
 
   /// Puts bytes behind those before, for now in memory.
   package mutating func append(_ bytes: [UInt8]) { buffer += bytes }
@@ -47,8 +63,16 @@ package struct LogFile: ~Copyable {
 
   /// Hands the buffer to the system and waits until it is on the disk.
   package mutating func synchronize() throws(MetricsLogError) {
+    try synchronization()()
+  }
+
+  /// Hands the buffer to the system.
+  ///
+  /// - Returns: what waits until it is on the disk; may be called on any thread, also after this file is gone.
+  package mutating func synchronization() throws(MetricsLogError) -> @Sendable () throws(MetricsLogError) -> Void {
     try flush()
-    if fsync(descriptor) != 0 { throw .system(operation: "flush", path: path, code: errno) }
+    let (file, path) = (file, path)
+    return { () throws(MetricsLogError) in try file.synchronize(path) }
   }
 }
 
@@ -63,9 +87,10 @@ struct LineReader: ~Copyable {
   /// Opens a file; nil where there is none.
   init?(_ path: String) throws(MetricsLogError) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
     if descriptor < 0 {
       if errno == ENOENT { return nil }
+      if errno == ELOOP { throw .notAFile(path: path) }
       throw .system(operation: "open", path: path, code: errno)
     }
     var status = stat()

@@ -46,7 +46,9 @@ struct MetricsFile: ~Copyable {
 
   mutating func flush() throws(MetricsLogError) { try file.flush() }
 
-  mutating func synchronize() throws(MetricsLogError) { try file.synchronize() }
+  mutating func synchronization() throws(MetricsLogError) -> @Sendable () throws(MetricsLogError) -> Void {
+    try file.synchronization()
+  }
 
   /// What a copy kept.
   private struct Kept {

@@ -11,6 +11,8 @@ import Training
 /// - `learningRate`: of the step's update.
 /// - `gradientNorm`: before clipping; only with `clipNorm`.
 /// - `evaluatedOn`, `evaluationLoss`, `evaluationAccuracy`, …: epochs only; `test` or `validation`.
+/// - `skippedSteps`: since the run began, where there were any; only in `metrics.jsonl`. The loss of a skipped step may be `null`; an
+///   epoch's metrics are those of the other steps.
 /// - `samplesPerSecond`: since the row of the step before, or over the epoch.
 /// - `seconds`: since the run or its resume started.
 public final class MetricsLog: TrainingObserver {
@@ -56,6 +58,7 @@ public final class MetricsLog: TrainingObserver {
     let elapsed = report.seconds - secondsAtRow
     if elapsed > 0 { values.append(("samplesPerSecond", .number(Double(samples) / elapsed))) }
     values.append(("seconds", .number(report.seconds)))
+    if report.skippedSteps > 0 { values.append(("skippedSteps", .integer(report.skippedSteps))) }
     (samples, secondsAtRow) = (0, report.seconds)
 
     append(MetricsRow(kind: .step, step: report.step, epoch: report.epoch, values: values))
@@ -77,18 +80,23 @@ public final class MetricsLog: TrainingObserver {
     }
     values.append(("samplesPerSecond", .number(report.samplesPerSecond)))
     values.append(("seconds", .number(report.seconds)))
+    if report.skippedSteps > 0 { values.append(("skippedSteps", .integer(report.skippedSteps))) }
     append(MetricsRow(kind: .epoch, step: report.step, epoch: report.epoch, values: values))
     flush(at: report.seconds)
     // The evaluation is no part of a step's rate.
     (samples, secondsAtRow) = (0, report.seconds)
   }
 
-  /// Makes all rows durable.
+  /// Hands all rows to the system.
   ///
-  /// - Throws: `MetricsLogError` where the disk does not take them.
-  public func checkpointWillBeSaved(step: Int) throws(MetricsLogError) {
-    try json?.synchronize()
-    try csv?.synchronize()
+  /// - Returns: what makes them durable.
+  /// - Throws: `MetricsLogError` where the system does not take them; so does what is returned.
+  public func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)? {
+    let (json, csv) = (try self.json?.synchronization(), try self.csv?.synchronization())
+    return {
+      try json?()
+      try csv?()
+    }
   }
 
   /// Writes what is left and closes the files.

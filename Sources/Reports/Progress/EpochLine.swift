@@ -25,6 +25,7 @@ package enum EpochLine {
     let evaluation = report.evaluation.values.map { metric in
       "\(report.evaluatedOn) \(MetricText.labelled(metric.name, metric.value, short: short))"
     }
-    return [epoch] + training + evaluation
+    let skipped = report.skippedSteps > 0 ? ["\(NumberText.grouped(report.skippedSteps)) skipped"] : []
+    return [epoch] + training + evaluation + skipped
   }
 }

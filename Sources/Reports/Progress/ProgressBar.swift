@@ -46,6 +46,12 @@ public final class ProgressBar: TrainingObserver {
     isDrawn = false
   }
 
+  /// Makes room for a warning.
+  public func stepSkipped(_ report: SkippedStep) { hide() }
+
+  /// Makes room for a warning.
+  public func saveFailed(_ failure: SaveFailure) { hide() }
+
   /// Makes room for warnings.
   public func checkpointSaved(_ report: CheckpointReport) {
     if !report.warnings.isEmpty { hide() }

@@ -14,6 +14,8 @@ package struct ProgressLine: Sendable, Equatable {
   /// Samples per second and seconds to go; nil while not known.
   package var samplesPerSecond: Double?
   package var remaining: Double?
+  /// Steps whose update was left out.
+  package var skippedSteps = 0
 
   /// Creates a line.
   package init(
@@ -90,6 +92,7 @@ package struct ProgressLine: Sendable, Equatable {
       pieces.append(MetricText.labelled("accuracy", accuracy, short: layout.shortensAccuracy))
     }
     if let learningRate, !layout.dropsLearningRate { pieces.append("lr \(NumberText.significant(learningRate))") }
+    if skippedSteps > 0 { pieces.append("\(NumberText.grouped(skippedSteps)) skipped") }
     if let samplesPerSecond, !layout.dropsRate {
       pieces.append(NumberText.rate(samplesPerSecond) + (layout.shortensRate ? "/s" : " samples/s"))
     }

@@ -42,10 +42,12 @@ struct ProgressMeter {
       smoothedRate = smoothedRate.map { $0 + weight * (rate - $0) } ?? rate
       (samplesSinceShown, secondsShown) = (0, report.seconds)
     }
-    return ProgressLine(
+    var line = ProgressLine(
       epoch: report.epoch, epochs: epochs, step: report.stepInEpoch, steps: start?.stepsPerEpoch ?? 0,
       loss: report.epochLoss, accuracy: report.epochAccuracy, learningRate: isScheduled ? report.learningRate : nil,
       samplesPerSecond: smoothedRate, remaining: remaining(report))
+    line.skippedSteps = report.skippedSteps
+    return line
   }
 
   /// The line of a finished epoch.

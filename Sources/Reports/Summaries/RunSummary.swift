@@ -28,7 +28,7 @@ public final class RunSummary: TrainingObserver {
 
   /// Adds the step's loss to the curve. Does not allocate.
   public func stepFinished(_ report: StepReport) {
-    guard let start, start.totalSteps > start.firstStep else { return }
+    guard let start, start.totalSteps > start.firstStep, report.loss.isFinite else { return }
     let share = Double(report.step - 1 - start.firstStep) / Double(start.totalSteps - start.firstStep)
     let point = Int(min(max(share, 0), 1) * Double(Self.points))
     sums[min(point, Self.points - 1)] += report.loss
@@ -49,7 +49,13 @@ public final class RunSummary: TrainingObserver {
     switch end.reason {
     case .failed: return ""
     case .finished: list.append("finished", steps(start, end))
+    case .stoppedEarly(let patience):
+      let epochs = RunText.count(max(patience, 1), "epoch")
+      list.append("stopped", "early, \(steps(start, end)): the loss did not get better for \(epochs)")
     case .stopped(let signal): list.append("stopped", "by \(signal), \(steps(start, end))")
+    }
+    if end.skippedSteps > 0 {
+      list.append("skipped", "\(RunText.count(end.skippedSteps, "step")), whose loss or gradient was not finite")
     }
     list.append("loss", curve)
     if let lastEpoch {
@@ -58,7 +64,8 @@ public final class RunSummary: TrainingObserver {
     }
     list.append("checkpoint", end.checkpoint)
     switch end.reason {
-    case .finished: list.append("look closer", end.checkpoint.map { "\(tool) evaluate \(ShellText.quoted($0))" })
+    case .finished, .stoppedEarly:
+      list.append("look closer", end.checkpoint.map { "\(tool) evaluate \(ShellText.quoted($0))" })
     case .stopped: list.append("go on", "\(tool) resume \(ShellText.quoted(start.directory))")
     case .failed: break
     }

@@ -19,6 +19,11 @@ extension Kernels {
     table.pointee.update.sum_of_squares(Int64(values.count), values.base)
   }
 
+  /// The largest magnitude of the values, 0 where there are none; infinite where one is infinite or not a number.
+  public func largestMagnitude(_ values: View<Float>) -> Float {
+    table.pointee.update.largest_magnitude(Int64(values.count), values.base)
+  }
+
   /// Multiplies every value by `factor`.
   public func scale(_ values: MutableView<Float>, by factor: Float) {
     table.pointee.update.scale(Int64(values.count), factor, values.base)

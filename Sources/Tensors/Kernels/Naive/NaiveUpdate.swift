@@ -27,6 +27,11 @@ public enum NaiveUpdate {
     return sums[0]
   }
 
+  /// The largest magnitude; infinite where a value is infinite or not a number.
+  public static func largestMagnitude(_ values: [Float]) -> Float {
+    values.reduce(0) { $1.isFinite ? max($0, abs($1)) : .infinity }
+  }
+
   /// One parameter's step of stochastic gradient descent with momentum, as `Kernels.sgd`.
   public static func sgd<Real: BinaryFloatingPoint>(
     rate: Real, decay: Real, momentum: Real, nesterov: Bool, gradient: Real, parameter: inout Real,
