@@ -58,8 +58,12 @@ public final class SignalWatcher {
   /// Lets the signals through that end a process, and ignores the one that asks to save while there is nothing to save yet. To be called
   /// when the program starts: a parent that blocks signals on the thread it starts programs from, as Dispatch does on its own, passes
   /// that on.
+  ///
+  /// A file that grows beyond the limit of its size (`ulimit -f`) is then an error of one write, as a full disk is, and not the end of
+  /// the process (SIGXFSZ).
   public static func prepareProcess() {
     signal(SIGUSR1, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] { sigaddset(&signals, number) }
