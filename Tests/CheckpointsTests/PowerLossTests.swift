@@ -11,13 +11,15 @@ struct PowerLossTests {
   @Test("Every state that a power cut may leave", arguments: [SaveScenario.keepOne, .keepBest])
   func everyState(scenario: SaveScenario) throws {
     let trace = try trace(scenario)
-    var simulator = PowerLossSimulator(saved: scenario.saved, retention: scenario.retention)
+    var simulator = PowerLossSimulator(saved: scenario.saved, retention: scenario.retention, cutsTwice: true)
     let violations = simulator.violations(of: trace)
     #expect(violations.isEmpty)
     print(
       "power loss, \(scenario.name): \(trace.count) operations, \(simulator.stateCount) states, "
-        + "\(simulator.nextSaveCount) next saves, \(violations.count) losses")
+        + "\(simulator.nextSaveCount) next saves, \(simulator.secondStateCount) states after a second cut, "
+        + "\(violations.count) losses")
     #expect(simulator.stateCount > 100)
+    #expect(simulator.secondStateCount > 1000)
   }
 
   @Test("… also where a call fails, once or from then on, and the run goes on saving")

@@ -13,6 +13,8 @@ struct PowerLossSimulator {
       case wrongContent
       /// The next save in this state failed, or did not do what it should.
       case cannotGoOn
+      /// A second power cut, during the next start and save, lost what the first one had left.
+      case lostInRecovery
     }
     var kind: Kind
     /// Operations before the power cut.
@@ -23,15 +25,20 @@ struct PowerLossSimulator {
   /// All checkpoints that were saved, in the order of the saves.
   let saved: [Checkpoint]
   let retention: Retention
+  /// Whether the power is also cut during the start and the save that follow a power cut.
+  let cutsTwice: Bool
   private let directory = TemporaryDirectory(inMemory: true)
   /// What was found in states that were looked at already, so that each is looked at once.
   private var findings: [String: Finding] = [:]
   /// What came of a next save, for the states in which the same files are whole.
-  private var nextSaves: [String: String?] = [:]
+  private var nextSaves: [String: [(kind: Violation.Kind, detail: String)]] = [:]
+  /// Different states after a second power cut, for each state after the first in which a next save was made.
+  private(set) var secondStateCount = 0
 
-  init(saved: [Checkpoint], retention: Retention) {
+  init(saved: [Checkpoint], retention: Retention, cutsTwice: Bool = false) {
     self.saved = saved
     self.retention = retention
+    self.cutsTwice = cutsTwice
   }
 
   private struct Finding {
@@ -80,9 +87,9 @@ struct PowerLossSimulator {
     var finding = Finding(newest: -1, problems: [])
     do {
       finding = try search()
-      let problem = try nextSaves[state.outline] ?? problemOfNextSave(after: finding.newest)
-      nextSaves[state.outline] = problem
-      if let problem { finding.problems.append((.cannotGoOn, problem)) }
+      let problems = try nextSaves[state.outline] ?? problemsOfNextSave(in: state, after: finding.newest)
+      nextSaves[state.outline] = problems
+      finding.problems += problems
     } catch {
       finding.problems.append((.cannotGoOn, "\(error)"))
     }
@@ -102,24 +109,67 @@ struct PowerLossSimulator {
     return finding
   }
 
+  // MARK: After the power is back
+
+  private static let next = Fixtures.checkpoint(step: 1_000_000, score: 0)
+
   /// Starts again as a run does after the power is back, and saves.
-  private func problemOfNextSave(after newest: Int) throws -> String? {
-    let damaged = directory.names.filter { (try? CheckpointStore.load(directory.file($0))) == nil }
-    let next = Fixtures.checkpoint(step: 1_000_000, score: 0)
-    let store = try CheckpointStore(directory: directory.path, retention: retention, fileSystem: .unflushed)
-    try store.save(next)
+  private mutating func problemsOfNextSave(
+    in state: CrashState, after newest: Int
+  ) throws -> [(kind: Violation.Kind, detail: String)] {
+    let damaged = Set(directory.names.filter { (try? CheckpointStore.load(directory.file($0))) == nil })
+    let recording = RecordingFileSystem(.unflushed)
+    let store = try CheckpointStore(
+      directory: directory.path, retention: retention, fileSystem: recording.fileSystem)
+    try store.save(Self.next)
     let reports = try store.finish()
+    if let problem = try problem(of: reports, store, damaged: damaged, newest: newest) {
+      return [(.cannotGoOn, problem)]
+    }
+    return cutsTwice
+      ? try problemsOfSecondCut(state, recording.operations, damaged: damaged, newest: newest)
+        .map { (.lostInRecovery, $0) }
+      : []
+  }
+
+  /// What is wrong with the directory after the next save.
+  private func problem(
+    of reports: [SavedCheckpoint], _ store: CheckpointStore, damaged: Set<String>, newest: Int
+  ) throws -> String? {
     guard reports.map(\.outcome) == [.durable], reports[0].notRemoved.isEmpty else {
       return "the next save: \(reports)"
     }
-    guard try store.newestGood().found?.checkpoint == next else { return "the next save is not the newest" }
+    guard try store.newestGood().found?.checkpoint == Self.next else { return "the next save is not the newest" }
     let names = directory.names
     guard !names.contains(where: { $0.hasSuffix(".partial") }) else { return "left behind: \(names)" }
-    if newest >= 0, retention.keepLast > 1, try CheckpointDirectory(directory.path).list().count < 2 {
-      return "the one before is gone: \(names)"
-    }
+    if newest >= 0, retention.keepLast > 1, try store.list().count < 2 { return "the one before is gone: \(names)" }
     let good = names.filter { CheckpointDirectory.step(inName: $0) != nil && !damaged.contains($0) }
     guard good.count <= retention.keepLast + retention.keepBest else { return "too many are kept: \(names)" }
     return nil
+  }
+
+  /// Cuts the power after each operation of that start and that save as well.
+  private mutating func problemsOfSecondCut(
+    _ state: CrashState, _ trace: [FileOperation], damaged: Set<String>, newest: Int
+  ) throws -> [String] {
+    var disk = SimulatedDisk(state)
+    var seen: Set<String> = []
+    var problems: [String] = []
+    for operation in trace {
+      disk.apply(operation)
+      for state in disk.statesAfterPowerCut() where seen.insert(state.identity).inserted {
+        state.materialise(in: directory)
+        let search = try CheckpointDirectory(directory.path).newestGood()
+        let found = search.found?.checkpoint
+        guard found == Self.next || found.flatMap({ saved.lastIndex(of: $0) }) ?? -1 >= newest,
+          search.skipped.allSatisfy({ error in damaged.contains { error.path.hasSuffix("/\($0)") } })
+        else {
+          problems.append("after \(operation): \(directory.names)")
+          continue
+        }
+      }
+    }
+    secondStateCount += seen.count
+    return problems
   }
 }

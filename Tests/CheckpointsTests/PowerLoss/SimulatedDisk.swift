@@ -24,6 +24,18 @@ struct SimulatedDisk {
   /// Names that a failed flush has left in doubt.
   private var doubtful: Set<String> = []
 
+  /// An empty disk.
+  init() {}
+
+  /// A disk on which everything is sure: what a process finds when the power is back.
+  init(_ state: CrashState) {
+    for (name, content) in state.files {
+      let bytes = content.remaining
+      names[name] = [files.count]
+      files.append(File(bytes: bytes, sure: bytes.count, identity: bytes.hashValue))
+    }
+  }
+
   mutating func apply(_ operation: FileOperation) {
     switch operation {
     case .create(let name):
