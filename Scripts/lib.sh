@@ -60,6 +60,7 @@ has_package() {
     git) command -v git >/dev/null ;;
     curl) command -v curl >/dev/null ;;
     valgrind) command -v valgrind >/dev/null ;;
+    strace) command -v strace >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     libhdf5-dev) pkg-config --exists hdf5 2>/dev/null ;;
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
@@ -75,6 +76,7 @@ why_package() {
     g++) echo "system headers and linker that the Swift compiler needs" ;;
     git) echo "fetches swift-argument-parser, which reads the command line" ;;
     valgrind) echo "counts instructions, to compare with those of the last version" ;;
+    strace) echo "makes system calls fail, and kills a run at any of them" ;;
     curl) echo "downloads data sets, also in the tests" ;;
     pkg-config) echo "finds the libraries below" ;;
     libhdf5-dev) echo "HDF5, the format of checkpoints" ;;

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A file that is not, to the last bit, what was written is refused")
 struct DamageTests {
-  private let directory = TemporaryDirectory()
+  private let directory = TemporaryDirectory(inMemory: true)
   private let bytes: [UInt8]
   private let path: String
 
@@ -64,6 +64,52 @@ struct DamageTests {
       if found != expected { wrong.append("\(length): \(String(describing: found))") }
     }
     #expect(wrong.isEmpty)
+  }
+
+  /// Searches a run whose newest checkpoint is damaged: whether exactly that file was passed over and the one before was found.
+  ///
+  /// - Parameter damage: called with the file's name and the number of the try; false ends the tries.
+  private func everyTryFallsBack(damage: (String, Int) -> Bool) throws -> (tries: Int, wrong: [Int]) {
+    let older = directory.file(CheckpointDirectory.name(ofStep: 500))
+    let newest = directory.file(CheckpointDirectory.name(ofStep: 938))
+    let olderBytes = try Bytes.encode(Fixtures.checkpoint(step: 500))
+    let files = CheckpointDirectory(directory.path)
+    var wrong: [Int] = []
+    var tries = 0
+    while true {
+      Bytes.write(bytes, to: newest)
+      guard damage(newest, tries) else { return (tries, wrong) }
+      // The older one is read at some of the tries only: what is done with it does not depend on where the newer one is damaged.
+      let hasOlder = tries % 61 == 0
+      if hasOlder { Bytes.write(olderBytes, to: older) } else { unlink(older) }
+      let search = try files.newestGood()
+      if search.skipped.map(\.path) != [newest] || search.found?.checkpoint.run.step != (hasOlder ? 500 : nil) {
+        wrong.append(tries)
+      }
+      tries += 1
+    }
+  }
+
+  @Test("A search passes over a file with a flipped bit, in every byte, names it, and finds the one before")
+  func searchAfterFlips() throws {
+    let result = try everyTryFallsBack { path, number in
+      guard number < bytes.count else { return false }
+      let file = open(path, O_WRONLY)
+      defer { close(file) }
+      var flipped = bytes[number] ^ (0x80 >> UInt8(number % 8))
+      return pwrite(file, &flipped, 1, off_t(number)) == 1
+    }
+    #expect(result.tries == bytes.count)
+    #expect(result.wrong.isEmpty)
+  }
+
+  @Test("… and one that is cut, at every length")
+  func searchAfterCuts() throws {
+    let result = try everyTryFallsBack { path, number in
+      number < bytes.count && truncate(path, off_t(number)) == 0
+    }
+    #expect(result.tries == bytes.count)
+    #expect(result.wrong.isEmpty)
   }
 
   @Test("Bytes after the end", arguments: [1, 55, 56, 57, 4096])

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Tensors
 
-/// The system's calls, of which the n-th can fail, and a record of all that were made.
+/// The calls of another file system, the system's own unless told otherwise, of which the n-th can fail, and a record of all that were made.
 final class FaultyFileSystem: Sendable {
   /// Which calls fail.
   enum Fault: Sendable {
@@ -21,9 +21,11 @@ final class FaultyFileSystem: Sendable {
 
   private let state = Mutex(State())
   private let code: Int32
+  private let base: FileSystem
 
-  init(_ fault: Fault = .none, code: Int32 = ENOSPC) {
+  init(_ fault: Fault = .none, code: Int32 = ENOSPC, over base: FileSystem = .system) {
     self.code = code
+    self.base = base
     state.withLock { $0.fault = fault }
   }
 
@@ -49,7 +51,7 @@ final class FaultyFileSystem: Sendable {
 
   /// The calls, for a writer.
   var fileSystem: FileSystem {
-    let system = FileSystem.system
+    let system = base
     var faulty = system
     faulty.create = { path throws(SystemError) in
       try self.count("create", path)

@@ -48,15 +48,22 @@ enum Fixtures {
 final class TemporaryDirectory: Sendable {
   let path: String
 
-  init() {
-    var template = Array("/tmp/lockstep-checkpoints-XXXXXX".utf8CString)
+  /// - Parameter inMemory: whether no disk need be involved, where the system has such a place.
+  init(inMemory: Bool = false) {
+    let parent = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(parent)/lockstep-checkpoints-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { fatalError("no temporary directory: errno \(errno)") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   deinit {
-    for name in names { unlink("\(path)/\(name)") }
+    empty()
     rmdir(path)
+  }
+
+  /// Removes all files in it.
+  func empty() {
+    for name in names { unlink("\(path)/\(name)") }
   }
 
   /// Names in the directory, sorted; hidden ones too.

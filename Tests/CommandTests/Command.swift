@@ -14,7 +14,7 @@ struct Command {
   /// Where the program runs: relative paths start here.
   let directory: URL
   var environment: [String: String] = [:]
-  let program: URL
+  var program: URL
 
   /// A fresh directory, removed by `remove`.
   init(_ program: String = "lockstep") throws {

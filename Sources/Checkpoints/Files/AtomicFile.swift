@@ -24,8 +24,26 @@ public enum AtomicFile {
     try write(Storage(Array(text.utf8)), to: path)
   }
 
+  /// How often a write that is interrupted starts all over again, before the interruption counts as a failure.
+  private static let attempts = 10
+
   package static func write(
     _ bytes: Storage<UInt8>, to path: String, fileSystem: FileSystem
+  ) throws(WriteError) -> Outcome {
+    for _ in 1..<attempts {
+      do throws(WriteError) {
+        return try writeOnce(bytes, to: path, fileSystem)
+      } catch {
+        // A signal that comes in the middle of a call is no fault of the disk. But what an interrupted fsync has done is not known, and
+        // a second one would not tell: all begins again with a new file.
+        guard case .system(let cause) = error.cause, cause.code == EINTR, error.leftover == nil else { throw error }
+      }
+    }
+    return try writeOnce(bytes, to: path, fileSystem)
+  }
+
+  private static func writeOnce(
+    _ bytes: Storage<UInt8>, to path: String, _ fileSystem: FileSystem
   ) throws(WriteError) -> Outcome {
     let temporary = TemporaryFile.name(for: path)
     let file: CInt
@@ -40,11 +58,21 @@ public enum AtomicFile {
     } catch {
       throw WriteError(path: path, cause: .system(error), leftover: remove(temporary, fileSystem))
     }
-    do throws(SystemError) {
-      try fileSystem.flushDirectory(FilePath.directory(of: path))
-      return .durable
-    } catch {
-      return .directoryNotFlushed(error)
+    return flushDirectory(FilePath.directory(of: path), fileSystem)
+  }
+
+  /// Makes the new name durable. Here an interruption may be followed by another try: names wait in the file system's journal, which
+  /// has either failed for good or still has them.
+  private static func flushDirectory(_ path: String, _ fileSystem: FileSystem) -> Outcome {
+    var interruptions = 0
+    while true {
+      do throws(SystemError) {
+        try fileSystem.flushDirectory(path)
+        return .durable
+      } catch {
+        interruptions += 1
+        guard error.code == EINTR, interruptions < attempts else { return .directoryNotFlushed(error) }
+      }
     }
   }
 
@@ -69,17 +97,20 @@ public enum AtomicFile {
   ) throws(SystemError) {
     try withExtendedLifetime(bytes) { () throws(SystemError) in
       var written = 0
+      var interruptions = 0
       while written < bytes.count {
         let count: Int
         do throws(SystemError) {
           count = try fileSystem.write(file, path, bytes.view[written..<bytes.count])
         } catch {
-          if error.code == EINTR { continue }
-          throw error
+          interruptions += 1
+          guard error.code == EINTR, interruptions < attempts else { throw error }
+          continue
         }
         // A disk that takes nothing and says nothing would otherwise hold us here for ever.
         guard count > 0 else { throw SystemError(operation: "write", path: path, code: EIO) }
         written += count
+        interruptions = 0
       }
     }
   }

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -39,12 +41,19 @@ package struct LogFile: ~Copyable {
   /// Closes when the last one who needs it is done: another thread may still be flushing.
   private final class OpenFile: Sendable {
     let descriptor: Int32
+    /// Whether the system took bytes that may not be on the disk.
+    let isBehind = Atomic<Bool>(false)
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
     deinit { close(descriptor) }
 
     func synchronize(_ path: String) throws(MetricsLogError) {
-      if fsync(descriptor) != 0 { throw .system(operation: "flush", path: path, code: errno) }
+      // Most saves come between two rows: they need not wait for a disk that has nothing to do.
+      guard isBehind.exchange(false, ordering: .acquiringAndReleasing) else { return }
+      guard fsync(descriptor) != 0 else { return }
+      let code = errno
+      isBehind.store(true, ordering: .releasing)
+      throw .system(operation: "flush", path: path, code: code)
     }
   }
 
@@ -56,6 +65,9 @@ package struct LogFile: ~Copyable {
 
   /// Hands the buffer to the system.
   package mutating func flush() throws(MetricsLogError) {
+    guard !buffer.isEmpty else { return }
+    // Before the write, which may take a part of the buffer and fail.
+    file.isBehind.store(true, ordering: .releasing)
     if let code = Bytes.drain(&buffer, to: descriptor) {
       throw .system(operation: "write", path: path, code: code)
     }
