@@ -12,10 +12,8 @@ package enum CheckpointDecoder {
   package static func decode(_ file: Storage<UInt8>) throws(CheckpointError.Reason) -> Checkpoint {
     let imageByteCount = try Trailer.check(file)
     do {
-      return try HDF5Library.withLock {
-        try withExtendedLifetime(file) {
-          try decode(HDF5Reader(image: file.view[0..<imageByteCount]), imageByteCount)
-        }
+      return try withExtendedLifetime(file) {
+        try decode(HDF5PlainReader(image: file.view[0..<imageByteCount]), imageByteCount)
       }
     } catch let reason as Reason {
       throw reason
@@ -26,8 +24,8 @@ package enum CheckpointDecoder {
     }
   }
 
-  private static func decode(_ reader: borrowing HDF5Reader, _ imageByteCount: Int) throws -> Checkpoint {
-    guard reader.hasAttribute(Layout.Attribute.formatVersion, of: Layout.run) else {
+  private static func decode(_ reader: HDF5PlainReader, _ imageByteCount: Int) throws -> Checkpoint {
+    guard try reader.hasAttribute(Layout.Attribute.formatVersion, of: Layout.run) else {
       throw Reason.invalid(item: Layout.run, found: "no format version")
     }
     let version = try reader.attribute(Layout.Attribute.formatVersion, of: Layout.run, as: Int64.self)
@@ -59,15 +57,18 @@ package enum CheckpointDecoder {
   ///
   /// - Parameter largestCount: as many values as the file can hold: many names for one dataset must not multiply memory.
   private static func readManifest(
-    _ reader: borrowing HDF5Reader, largestCount: Int
+    _ reader: HDF5PlainReader, largestCount: Int
   ) throws -> [(path: String, shape: Shape)] {
-    let paths = try reader.strings(Layout.manifestPaths)
+    // Each has a row in the table of shapes, which is longer than a path must be.
+    let rowBytes = Layout.largestRank * MemoryLayout<Int64>.size
+    let paths = try reader.strings(
+      Layout.manifestPaths, largestCount: largestCount * MemoryLayout<Float>.size / rowBytes)
     let rank = Layout.largestRank
     let table = try reader.dataset(Layout.manifestShapes, of: Int64.self)
     guard table.dimensions == [paths.count, rank] else {
       throw Reason.invalid(item: Layout.manifestShapes, found: "a table of \(table.dimensions)")
     }
-    let extents = try table.readArray()
+    let extents = table.readArray()
     guard Set(paths).count == paths.count else {
       throw Reason.invalid(item: Layout.manifestPaths, found: "a path that occurs twice")
     }
@@ -87,22 +88,22 @@ package enum CheckpointDecoder {
   }
 
   private static func readTensor(
-    _ path: String, _ shape: Shape, _ reader: borrowing HDF5Reader
+    _ path: String, _ shape: Shape, _ reader: HDF5PlainReader
   ) throws -> TensorSnapshot {
     let dataset = try reader.dataset(path, of: Float.self)
     guard dataset.dimensions == shape.dimensions else {
       let found = Shape(validating: dataset.dimensions).map { "\($0)" } ?? "\(dataset.dimensions)"
       throw Reason.invalid(item: path, found: "\(found) where the manifest says \(shape)")
     }
-    return TensorSnapshot(shape: shape, storage: try dataset.read(), range: 0..<shape.count)
+    return TensorSnapshot(shape: shape, storage: dataset.read(), range: 0..<shape.count)
   }
 
   // MARK: Run state
 
-  private static func readRunState(_ reader: borrowing HDF5Reader) throws -> RunState {
+  private static func readRunState(_ reader: HDF5PlainReader) throws -> RunState {
     let group = Layout.run
-    let columns = try reader.strings(Layout.historyColumns)
-    let sumNames = try reader.strings(Layout.epochSumNames)
+    let columns = try reader.strings(Layout.historyColumns, largestCount: Layout.mostNames)
+    let sumNames = try reader.strings(Layout.epochSumNames, largestCount: Layout.mostNames)
     let sums = try readVector(Layout.epochSumValues, Double.self, reader)
     guard sums.count == sumNames.count else {
       throw Reason.invalid(item: Layout.epochSumValues, found: "\(sums.count) values for \(sumNames.count) names")
@@ -134,18 +135,18 @@ package enum CheckpointDecoder {
       producer: try reader.text(Layout.Attribute.producer, of: group))
   }
 
-  private static func readRows(_ columns: Int, _ reader: borrowing HDF5Reader) throws -> [[Double]] {
+  private static func readRows(_ columns: Int, _ reader: HDF5PlainReader) throws -> [[Double]] {
     let table = try reader.dataset(Layout.historyValues, of: Double.self)
     // A table without columns holds nothing that could bound its number of rows.
     guard table.dimensions.count == 2, table.dimensions[1] == columns, columns > 0 || table.dimensions[0] == 0 else {
       throw Reason.invalid(item: Layout.historyValues, found: "a table of \(table.dimensions) for \(columns) columns")
     }
-    let values = try table.readArray()
+    let values = table.readArray()
     return (0..<table.dimensions[0]).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
   }
 
-  private static func readBest(_ reader: borrowing HDF5Reader) throws -> BestEvaluation? {
-    guard reader.hasAttribute(Layout.Attribute.bestMetric, of: Layout.run) else { return nil }
+  private static func readBest(_ reader: HDF5PlainReader) throws -> BestEvaluation? {
+    guard try reader.hasAttribute(Layout.Attribute.bestMetric, of: Layout.run) else { return nil }
     return BestEvaluation(
       metric: try reader.text(Layout.Attribute.bestMetric, of: Layout.run),
       value: try reader.attribute(Layout.Attribute.bestValue, of: Layout.run, as: Double.self),
@@ -154,7 +155,7 @@ package enum CheckpointDecoder {
 
   // MARK: Pieces
 
-  private static func readCount(_ name: String, _ reader: borrowing HDF5Reader) throws -> Int {
+  private static func readCount(_ name: String, _ reader: HDF5PlainReader) throws -> Int {
     try count(name, reader.attribute(name, of: Layout.run, as: Int64.self))
   }
 
@@ -164,22 +165,22 @@ package enum CheckpointDecoder {
   }
 
   private static func readScalar<Element: HDF5Element>(
-    _ path: String, _ element: Element.Type, _ reader: borrowing HDF5Reader
+    _ path: String, _ element: Element.Type, _ reader: HDF5PlainReader
   ) throws -> Element {
     let dataset = try reader.dataset(path, of: element)
     guard dataset.dimensions.isEmpty else {
       throw Reason.invalid(item: path, found: "\(dataset.dimensions) where a single value is expected")
     }
-    return try dataset.readArray()[0]
+    return dataset.readArray()[0]
   }
 
   private static func readVector<Element: HDF5Element>(
-    _ path: String, _ element: Element.Type, _ reader: borrowing HDF5Reader
+    _ path: String, _ element: Element.Type, _ reader: HDF5PlainReader
   ) throws -> [Element] {
     let dataset = try reader.dataset(path, of: element)
     guard dataset.dimensions.count == 1 else {
       throw Reason.invalid(item: path, found: "\(dataset.dimensions.count) axes where 1 is expected")
     }
-    return try dataset.readArray()
+    return dataset.readArray()
   }
 }

@@ -45,6 +45,9 @@ enum CheckpointLayout {
   /// Longest name of a metric, program or optimizer, in bytes.
   static let largestName = 255
 
+  /// Most columns of the history, and most sums over an epoch.
+  static let mostNames = 1024
+
   /// What is wrong with a parameter's path; nil where nothing is.
   static func problem(withPath path: String) -> String? {
     guard path.hasPrefix("/layers/") else { return "a parameter's path begins with /layers/" }
