@@ -13,6 +13,8 @@ struct RunSession {
     case fresh
     /// After a checkpoint.
     case checkpoint(Checkpoint, path: String, acceptsOtherBits: Bool)
+
+    var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
   }
 
   let machine: Machine
@@ -24,7 +26,7 @@ struct RunSession {
   func train(_ config: RunConfig, in path: String, lastStep: Int?, from beginning: Beginning) throws {
     let data = try config.prepareData()
     // Before a directory is made for it.
-    try config.check(data, on: machine)
+    try config.check(data, on: machine, resumes: beginning.isCheckpoint)
     let directory = try RunDirectory(path: path, config: config.checkpoint)
     // Only now that the lock is ours do the checkpoints stay as they are.
     guard try RunDirectory.lastStep(in: path) == lastStep else { throw TrainingError.directoryChanged(path: path) }

@@ -162,14 +162,34 @@ struct BadConfigTests {
     // Two kernels of two milliards of weights each.
     let layers =
       #"[{"type":"flatten"},"#
-      + [1_000_000, 2_000, 1_000_000].map { #"{"type":"dense","units":\#($0)}"# }
+      + [1_000_000, 2_000, 1_000_000, 10].map { #"{"type":"dense","units":\#($0)}"# }
       .joined(separator: ",") + "]"
     let result = try command.run(
       ["train", "c.json", "--set", "model.layers=\(layers)", "--set", "training.batchSize=65536"], limit: 60)
     #expect(result.status == 78)
-    #expect(result.error.hasPrefix("lockstep: the run needs at least "))
-    #expect(result.error.hasSuffix("; make the network or training.batchSize smaller, or use fewer --threads\n"))
+    #expect(result.error.hasPrefix("lockstep: the run needs about "), "\(result.error)")
+    #expect(
+      result.error.hasSuffix(" GB; most of it for saving parameters and slots: make the network smaller\n"),
+      "\(result.error)")
     #expect(try command.files(in: ".") == ["c.json"])
+  }
+
+  @Test("more memory than a limit leaves is not asked for, and the limit and what to change are named")
+  func limited() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let layers = #"[{"type":"flatten"},{"type":"dense","units":30000},{"type":"dense","units":10}]"#
+    // 24 million weights want 0.6 GB with their slots and copies; what is mapped at the start is about a third of that.
+    let limited = try command.shell(
+      "ulimit -v 700000; exec \"$LOCKSTEP\" train c.json --threads 2 --set 'model.layers=\(layers)'")
+    #expect(limited.status == 78)
+    #expect(limited.error.contains(", and the limit on address space (ulimit -v) leaves "), "\(limited.error)")
+    #expect(limited.error.contains("; most of it for "), "\(limited.error)")
+    #expect(try command.files(in: ".") == ["c.json"])
+    // A run that fits into the same limit does run in it.
+    let fits = try command.shell("ulimit -v 700000; exec \"$LOCKSTEP\" train c.json --threads 2 --progress none")
+    #expect(fits.status == 0, "\(fits.error)")
   }
 
   @Test("a config that is refused leaves no run directory behind", arguments: unfit)

@@ -14,7 +14,7 @@ struct Command {
   /// Where the program runs: relative paths start here.
   let directory: URL
   var environment: [String: String] = [:]
-  let program: URL
+  private(set) var program: URL
 
   /// A fresh directory, removed by `remove`.
   init(_ program: String = "lockstep") throws {
@@ -82,6 +82,14 @@ struct Command {
     return Result(
       output: try String(contentsOf: output, encoding: .utf8), error: try String(contentsOf: error, encoding: .utf8),
       status: status)
+  }
+
+  /// Runs a shell script in the directory; `$LOCKSTEP` is the program.
+  func shell(_ script: String, limit: Double = 300) throws -> Result {
+    var shell = self
+    shell.program = URL(fileURLWithPath: "/bin/sh")
+    shell.environment["LOCKSTEP"] = program.path
+    return try shell.run(["-c", script], limit: limit)
   }
 
   /// Writes a file into the directory and returns its name.
