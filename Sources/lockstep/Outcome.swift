@@ -51,7 +51,8 @@ enum Outcome: Int32 {
 
   private init(of error: TrainingError) {
     switch error {
-    case .notFinite, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState: self = .badData
+    case .notFinite, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState, .contradiction:
+      self = .badData
     case .directoryInUse, .branchInUse, .newerCheckpoint, .beyondTheEnd: self = .usage
     case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
     case .cannotRead: self = .inputMissing
