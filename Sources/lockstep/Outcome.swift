@@ -73,7 +73,7 @@ enum Outcome: Int32 {
     case .missing, .file(_, .unreadable): self = .inputMissing
     case .unwritable: self = .cannotWrite
     case .file, .cifar10, .counts, .label, .shapes: self = .badData
-    case .tooFewToHoldOut: self = .badConfig
+    case .tooFewToHoldOut, .tooLarge: self = .badConfig
     }
   }
 

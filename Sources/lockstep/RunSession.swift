@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Reports
 import Training
+import Workers
 
 /// One training at the terminal: puts the trainer, its watchers and the signals together, and shows how it ended.
 struct RunSession {
@@ -72,7 +73,15 @@ private final class SaveWarnings: TrainingObserver {
 extension RunConfig {
   /// Loads the samples that the config names.
   func prepareData() throws(DatasetError) -> PreparedData {
-    try data.prepare(context: DatasetContext(environment: ProcessInfo.processInfo.environment), seed: seed)
+    try data.prepare(context: .ofProcess, seed: seed)
+  }
+}
+
+extension DatasetContext {
+  /// The folder of data sets that the environment names, and the memory that can be had.
+  static var ofProcess: DatasetContext {
+    DatasetContext(
+      environment: ProcessInfo.processInfo.environment, largestBytes: MemoryLimit.current()?.bytes ?? .max)
   }
 }
 
