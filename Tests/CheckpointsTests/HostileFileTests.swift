@@ -268,6 +268,22 @@ struct HostileFileTests {
     ) { $0.replaceStrings(names, (0..<1025).map(String.init)) }
   }
 
+  @Test("Names and paths that a terminal would obey")
+  func controlCharacters() throws {
+    let escape = "\u{1B}[2J"
+    for (dataset, other) in [("/lockstep/epoch_sums/names", "samples"), ("/lockstep/history/columns", "loss")] {
+      try expectRefusal("not a valid checkpoint: \(dataset): a text with a control character") {
+        $0.replaceStrings(dataset, [other, escape])
+      }
+    }
+    for prefix in ["/layers/", "/optimizer/vars/"] {
+      try expectRefusal("not a valid checkpoint: \(prefix)?[2J: a path holds visible ASCII only") {
+        $0.replaceStrings("/lockstep/manifest/paths", [prefix + escape])
+        $0.replaceDataset("/lockstep/manifest/shapes", [1, 8], [Int64(1), 0, 0, 0, 0, 0, 0, 0])
+      }
+    }
+  }
+
   @Test("Groups in groups, and a group in itself")
   func nesting() throws {
     let deep = "/layers" + String(repeating: "/a", count: 200)

@@ -45,7 +45,7 @@ package enum CheckpointDecoder {
         found: "\(variable.path) where \(OptimizerState.path(ofVariable: index)) is expected")
     }
     let optimizer = OptimizerState(
-      name: try reader.text(Layout.Attribute.name, of: Layout.optimizerVariables),
+      name: try readName(Layout.Attribute.name, of: Layout.optimizerVariables, reader),
       iterations: try count(Layout.iteration, readScalar(Layout.iteration, Int64.self, reader)),
       learningRate: try readScalar(Layout.learningRate, Float.self, reader), variables: variables.map(\.tensor))
     return Checkpoint(parameters: Array(parameters), optimizer: optimizer, run: try readRunState(reader))
@@ -74,8 +74,9 @@ package enum CheckpointDecoder {
     }
     var room = largestCount
     return try paths.enumerated().map { index, path in
-      if !path.hasPrefix("/optimizer/vars/"), let problem = Layout.problem(withPath: path) {
-        throw Reason.invalid(item: path, found: problem)
+      let isVariable = path.hasPrefix("/optimizer/vars/")
+      if let problem = isVariable ? Layout.problem(withAnyPath: path) : Layout.problem(withPath: path) {
+        throw Reason.invalid(item: Layout.printable(path), found: problem)
       }
       let row = Array(extents[index * rank..<(index + 1) * rank])
       guard let shape = Layout.shape(of: row) else { throw Reason.invalid(item: path, found: "the shape \(row)") }
@@ -102,8 +103,8 @@ package enum CheckpointDecoder {
 
   private static func readRunState(_ reader: HDF5PlainReader) throws -> RunState {
     let group = Layout.run
-    let columns = try reader.strings(Layout.historyColumns, largestCount: Layout.mostNames)
-    let sumNames = try reader.strings(Layout.epochSumNames, largestCount: Layout.mostNames)
+    let columns = try readNames(Layout.historyColumns, reader)
+    let sumNames = try readNames(Layout.epochSumNames, reader)
     let sums = try readVector(Layout.epochSumValues, Double.self, reader)
     guard sums.count == sumNames.count else {
       throw Reason.invalid(item: Layout.epochSumValues, found: "\(sums.count) values for \(sumNames.count) names")
@@ -131,8 +132,8 @@ package enum CheckpointDecoder {
       patience: try readCount(Layout.Attribute.patience, reader),
       inputScale: scale, inputOffset: offset,
       dataFingerprint: try readVector(Layout.dataFingerprint, UInt8.self, reader),
-      instructionSet: try reader.text(Layout.Attribute.instructionSet, of: group),
-      producer: try reader.text(Layout.Attribute.producer, of: group))
+      instructionSet: try readName(Layout.Attribute.instructionSet, of: group, reader),
+      producer: try readName(Layout.Attribute.producer, of: group, reader))
   }
 
   private static func readRows(_ columns: Int, _ reader: HDF5PlainReader) throws -> [[Double]] {
@@ -148,12 +149,27 @@ package enum CheckpointDecoder {
   private static func readBest(_ reader: HDF5PlainReader) throws -> BestEvaluation? {
     guard try reader.hasAttribute(Layout.Attribute.bestMetric, of: Layout.run) else { return nil }
     return BestEvaluation(
-      metric: try reader.text(Layout.Attribute.bestMetric, of: Layout.run),
+      metric: try readName(Layout.Attribute.bestMetric, of: Layout.run, reader),
       value: try reader.attribute(Layout.Attribute.bestValue, of: Layout.run, as: Double.self),
       step: try readCount(Layout.Attribute.bestStep, reader))
   }
 
   // MARK: Pieces
+
+  private static func readName(_ name: String, of path: String, _ reader: HDF5PlainReader) throws -> String {
+    try checked([reader.text(name, of: path)], "attribute \(name) of \(path)")[0]
+  }
+
+  private static func readNames(_ path: String, _ reader: HDF5PlainReader) throws -> [String] {
+    try checked(reader.strings(path, largestCount: Layout.mostNames), path)
+  }
+
+  private static func checked(_ names: [String], _ item: String) throws -> [String] {
+    for name in names {
+      if let problem = Layout.problem(withName: name) { throw Reason.invalid(item: item, found: problem) }
+    }
+    return names
+  }
 
   private static func readCount(_ name: String, _ reader: HDF5PlainReader) throws -> Int {
     try count(name, reader.attribute(name, of: Layout.run, as: Int64.self))
