@@ -89,6 +89,16 @@ let package = Package(
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],
       path: "Tests/Support/AllocationProbe"),
+
+    // What reads from outside as functions of any bytes, and the program that Scripts/fuzz builds with libFuzzer.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Training", "Reports", "Settings", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
+      ],
+      path: "Tests/Fuzz/Targets"),
+    .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,30 +15,31 @@ public enum DataDescription: Sendable, Equatable {
 
   /// Looks at an IDX file, or at a directory with the files of a data set.
   ///
+  /// - Parameter context: how much memory may be taken.
   /// - Throws: `DatasetError`, for a directory also where it has no part of a data set, or half of one.
-  public init(path: String) throws(DatasetError) {
+  public init(path: String, context: DatasetContext = DatasetContext()) throws(DatasetError) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      self = .file(IDXDescription(try IDXArray(path: path)))
+      self = .file(IDXDescription(try IDXArray(path: path, largestCount: context.largestBytes)))
       return
     }
     let cifar10 = DatasetSplit.allCases.filter { CIFAR10Source.hasFiles($0, in: path) }
     if !cifar10.isEmpty {
-      self = try .dataset(Self.describe(cifar10, of: CIFAR10Source(directory: path)))
+      self = try .dataset(Self.describe(cifar10, of: CIFAR10Source(directory: path), context))
       return
     }
     // As many classes as a byte can name, since what is asked is which ones there are.
     let mnist = MNISTSource(directory: path, classes: 256)
     let splits = DatasetSplit.allCases.filter { mnist.hasImages($0, in: path) }
     // Where there is none, reading the first says what was looked for.
-    self = try .dataset(Self.describe(splits.isEmpty ? [.train] : splits, of: mnist))
+    self = try .dataset(Self.describe(splits.isEmpty ? [.train] : splits, of: mnist, context))
   }
 
   private static func describe(
-    _ splits: [DatasetSplit], of source: any DatasetSource
+    _ splits: [DatasetSplit], of source: any DatasetSource, _ context: DatasetContext
   ) throws(DatasetError) -> [DatasetDescription] {
     var parts: [DatasetDescription] = []
-    for split in splits { parts.append(DatasetDescription(try source.load(split, context: DatasetContext()))) }
+    for split in splits { parts.append(DatasetDescription(try source.load(split, context: context))) }
     return parts
   }
 }

@@ -14,6 +14,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case shapes(dataset: String, train: String, test: String)
   /// So few samples that none would be left to train on.
   case tooFewToHoldOut(dataset: String, samples: Int)
+  /// More bytes of samples than there may be.
+  case tooLarge(dataset: String, bytes: Int, limit: Int)
   /// A file could not be written.
   case unwritable(path: String, reason: String)
 
@@ -38,6 +40,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "data set '\(dataset)': training images are \(train), but test images are \(test)"
     case .tooFewToHoldOut(let dataset, let samples):
       return "data set '\(dataset)' has \(samples) training sample, so none can be held out; set data.validation to 0"
+    case .tooLarge(let dataset, let bytes, let limit):
+      return "data set '\(dataset)' takes \(bytes) bytes of memory, and \(limit) can be had; use fewer samples"
     case .unwritable(let path, let reason):
       return "cannot write \(path): \(reason)"
     }

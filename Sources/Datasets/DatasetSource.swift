@@ -10,23 +10,33 @@ public protocol DatasetSource: Configurable {
   func load(_ split: DatasetSplit, context: DatasetContext) throws(DatasetError) -> ImageDataset
 }
 
-/// Where data sets are looked for; not part of the config, since it must not change the result.
+/// Where data sets are looked for, and how much memory they may take; not part of the config, since it must not change the result.
 public struct DatasetContext: Sendable, Equatable {
   /// A folder of data sets, one folder each, or nil.
   public var dataDirectory: String?
   /// What relative paths of the config are relative to.
   public var workingDirectory: String
+  /// Most bytes that the samples of one part may take: what is more is refused before memory is asked for.
+  public var largestBytes: Int
 
   /// Looks in `dataDirectory` first, then relative to `workingDirectory`.
-  public init(dataDirectory: String? = nil, workingDirectory: String = ".") {
+  public init(dataDirectory: String? = nil, workingDirectory: String = ".", largestBytes: Int = .max) {
     self.dataDirectory = dataDirectory
     self.workingDirectory = workingDirectory
+    self.largestBytes = largestBytes
   }
 
   /// Takes `dataDirectory` from `LOCKSTEP_DATA`; an empty value counts as none.
-  public init(environment: [String: String], workingDirectory: String = ".") {
+  public init(environment: [String: String], workingDirectory: String = ".", largestBytes: Int = .max) {
     let named = environment["LOCKSTEP_DATA"] ?? ""
-    self.init(dataDirectory: named.isEmpty ? nil : named, workingDirectory: workingDirectory)
+    self.init(
+      dataDirectory: named.isEmpty ? nil : named, workingDirectory: workingDirectory, largestBytes: largestBytes)
+  }
+
+  /// - Parameter bytes: as many as samples will take.
+  /// - Throws: `DatasetError.tooLarge` where there may not be so many.
+  func check(bytes: Int, dataset: String) throws(DatasetError) {
+    guard bytes <= largestBytes else { throw .tooLarge(dataset: dataset, bytes: bytes, limit: largestBytes) }
   }
 
   /// The directories in which to look for `dataset`, in order.

@@ -37,6 +37,9 @@ public final class CheckpointModel {
     var demand = MemoryDemand()
     demand.addWorkspaces(
       for: network, capacity: CheckpointModel.shardSize, purpose: .evaluation, threads: machine.threads)
+    demand.addProgram(threads: machine.threads)
+    // The checkpoint's own tensors, and the vector they are copied to.
+    demand.addVectors(2, of: network)
     try demand.check()
     workspaces = (0..<machine.threads).map { _ in
       Workspace(for: network, capacity: CheckpointModel.shardSize, purpose: .evaluation)

@@ -299,6 +299,10 @@ extension Trainer {
     else {
       throw .damagedState(path: path)
     }
+    let samples = data.split.training.count
+    if let contradiction = checkpoint.contradiction(position: position, config: config, samples: samples) {
+      throw .contradiction(path: path, found: contradiction)
+    }
     self.record = record
     self.position = position
     engine.model.restore(checkpoint, layout: network.parameters)

@@ -1,3 +1,5 @@
+import Workers
+
 /// Why a run could not start or go on. Each is one line for the user; where there are several disagreements, a line each follows.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Something that a step computed is not a finite number: `the output of conv2d_1`, for example. No checkpoint holds such a model.
@@ -22,8 +24,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case branchInUse(path: String)
   /// The checkpoint is further than this run is to go.
   case beyondTheEnd(path: String, step: Int, totalSteps: Int)
-  /// The run asks for more memory than the machine has, in bytes.
-  case tooLittleMemory(needed: Double, memory: Double)
+  /// The run asks for more memory, in bytes, than it can have; most of it for one thing.
+  case tooLittleMemory(needed: Double, limit: MemoryLimit, mostly: MemoryPart)
   /// The config differs from the checkpoint's in something that changes the result.
   case otherConfig(path: String, differences: [String])
   /// The data set is not the one that the checkpoint was trained on.
@@ -34,6 +36,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherNetwork(path: String, disagreements: [String])
   /// The checkpoint's progress does not fit its own config.
   case damagedState(path: String)
+  /// The checkpoint says two things that cannot both be true.
+  case contradiction(path: String, found: String)
   /// A file or directory could not be written.
   case cannotWrite(path: String, reason: String)
   /// A file could not be read.
@@ -69,9 +73,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) already holds checkpoints; give --run a directory that has none"
     case .beyondTheEnd(let path, let step, let totalSteps):
       "\(path) is at step \(step), and this run has only \(totalSteps) steps; ask for more epochs"
-    case .tooLittleMemory(let needed, let memory):
-      "the run needs at least \(gigabytes(needed)) of memory, and this machine has \(gigabytes(memory)); "
-        + "make the network or training.batchSize smaller, or use fewer --threads"
+    case .tooLittleMemory(let needed, let limit, let mostly):
+      "the run needs about \(amount(needed)) of memory, and \(limit) \(amount(Double(limit.bytes))); \(mostly.advice)"
     case .otherConfig(let path, let differences):
       "the config is not the one that \(path) was trained with; these change the result:" + lines(differences)
     case .otherData(let expected, let found):
@@ -83,6 +86,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path) does not fit the network:" + lines(disagreements)
     case .damagedState(let path):
       "\(path): its progress does not fit its config and the data set; use an older checkpoint"
+    case .contradiction(let path, let found):
+      "\(path) contradicts itself: \(found); use an older checkpoint"
     case .cannotWrite(let path, let reason):
       "cannot write \(path): \(reason)"
     case .cannotRead(let path, let reason):
@@ -92,7 +97,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  private func gigabytes(_ bytes: Double) -> String {
+  /// `17.6 GB`, or `93 MB` where it is less than one.
+  private func amount(_ bytes: Double) -> String {
+    guard bytes >= 1e9 else { return "\(Int((bytes / 1e6).rounded(.up))) MB" }
     let tenths = Int((min(bytes, 1e18) / 1e8).rounded(.up))
     return "\(tenths / 10).\(tenths % 10) GB"
   }

@@ -36,35 +36,21 @@ public enum ProcessorCount {
   ///
   /// - Parameter readFile: the text of a file, nil where it cannot be read.
   package static func quota(readFile: (String) -> String?) -> Int? {
-    guard let groups = readFile("/proc/self/cgroup") else { return nil }
-    var smallest: Int?
-    for line in groups.split(separator: "\n") {
-      // hierarchy-number:controllers:path
-      let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard parts.count == 3 else { continue }
-      for folder in ancestors(of: String(parts[2])) {
-        let limit: Int?
-        if parts[1].isEmpty {
-          limit = readFile("/sys/fs/cgroup\(folder)/cpu.max").flatMap {
-            processors($0.split(whereSeparator: \.isWhitespace))
-          }
-        } else if parts[1].split(separator: ",").contains("cpu") {
-          let quota = readFile("/sys/fs/cgroup/cpu\(folder)/cpu.cfs_quota_us") ?? ""
-          let period = readFile("/sys/fs/cgroup/cpu\(folder)/cpu.cfs_period_us") ?? ""
-          limit = processors((quota + " " + period).split(whereSeparator: \.isWhitespace))
-        } else {
-          limit = nil
+    let limits = ControlGroups.folders(readFile: readFile).compactMap { folder -> Int? in
+      switch folder.controllers {
+      case nil:
+        return readFile("/sys/fs/cgroup\(folder.path)/cpu.max").flatMap {
+          processors($0.split(whereSeparator: \.isWhitespace))
         }
-        if let limit { smallest = min(smallest ?? limit, limit) }
+      case let names? where names.contains("cpu"):
+        let quota = readFile("/sys/fs/cgroup/cpu\(folder.path)/cpu.cfs_quota_us") ?? ""
+        let period = readFile("/sys/fs/cgroup/cpu\(folder.path)/cpu.cfs_period_us") ?? ""
+        return processors((quota + " " + period).split(whereSeparator: \.isWhitespace))
+      default:
+        return nil
       }
     }
-    return smallest
-  }
-
-  /// `/a/b` → `/a/b`, `/a`, and the root as an empty string.
-  private static func ancestors(of path: String) -> [String] {
-    let parts = path.split(separator: "/")
-    return (0...parts.count).reversed().map { depth in parts[..<depth].map { "/" + $0 }.joined() }
+    return limits.min()
   }
 
   private static func processors(_ words: [Substring]) -> Int? {

@@ -97,7 +97,7 @@ struct DigitsCommand: ParsableCommand {
     try Outcome.report {
       let source = DigitsSource(trainSamples: train, testSamples: test, seed: UInt64(seed))
       for split in DatasetSplit.allCases {
-        let dataset = try source.load(split, context: DatasetContext())
+        let dataset = try source.load(split, context: .ofProcess)
         for path in try dataset.writeIDX(directory: directory, compressed: !plain) {
           try Console.answer("\(path): \(dataset.count) samples")
         }
@@ -116,7 +116,7 @@ struct DescribeCommand: ParsableCommand {
 
   func run() throws {
     try Outcome.report {
-      switch try DataDescription(path: path) {
+      switch try DataDescription(path: path, context: .ofProcess) {
       case .file(let file):
         try Console.answer("\(path): \(extents(file.dimensions)) bytes, \(moments(file.mean, file.deviation))")
       case .dataset(let parts):

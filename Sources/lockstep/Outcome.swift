@@ -55,7 +55,8 @@ enum Outcome: Int32 {
 
   private init(of error: TrainingError) {
     switch error {
-    case .notFinite, .everyStepSkipped, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState:
+    case .notFinite, .everyStepSkipped, .otherData, .otherInstructionSet, .otherNetwork, .otherConfig, .damagedState,
+      .contradiction:
       self = .badData
     case .directoryInUse, .branchInUse, .newerCheckpoint, .beyondTheEnd: self = .usage
     case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
@@ -77,7 +78,7 @@ enum Outcome: Int32 {
     case .missing, .file(_, .unreadable): self = .inputMissing
     case .unwritable: self = .cannotWrite
     case .file, .cifar10, .counts, .label, .shapes: self = .badData
-    case .tooFewToHoldOut: self = .badConfig
+    case .tooFewToHoldOut, .tooLarge: self = .badConfig
     }
   }
 

@@ -4,6 +4,7 @@ import Datasets
 import Foundation
 import Reports
 import Training
+import Workers
 
 /// One training at the terminal: puts the trainer, its watchers and the signals together, and shows how it ended.
 struct RunSession {
@@ -13,6 +14,8 @@ struct RunSession {
     case fresh
     /// After a checkpoint.
     case checkpoint(Checkpoint, path: String, acceptsOtherBits: Bool)
+
+    var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
   }
 
   let machine: Machine
@@ -26,7 +29,7 @@ struct RunSession {
   func train(_ config: RunConfig, in path: String, lastStep: Int?, from beginning: Beginning) throws {
     let data = try config.prepareData()
     // Before a directory is made for it.
-    try config.check(data, on: machine)
+    try config.check(data, on: machine, resumes: beginning.isCheckpoint)
     let directory = try RunDirectory(path: path, config: config.checkpoint)
     // Only now that the lock is ours do the checkpoints stay as they are.
     guard try RunDirectory.lastStep(in: path) == lastStep else { throw TrainingError.directoryChanged(path: path) }
@@ -109,7 +112,15 @@ private final class RunWarnings: TrainingObserver {
 extension RunConfig {
   /// Loads the samples that the config names.
   func prepareData() throws(DatasetError) -> PreparedData {
-    try data.prepare(context: DatasetContext(environment: ProcessInfo.processInfo.environment), seed: seed)
+    try data.prepare(context: .ofProcess, seed: seed)
+  }
+}
+
+extension DatasetContext {
+  /// The folder of data sets that the environment names, and the memory that can be had.
+  static var ofProcess: DatasetContext {
+    DatasetContext(
+      environment: ProcessInfo.processInfo.environment, largestBytes: MemoryLimit.current()?.bytes ?? .max)
   }
 }
 

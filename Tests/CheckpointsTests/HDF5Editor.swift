@@ -8,6 +8,7 @@ struct HDF5Editor {
     case contiguous
     case compact
     case chunked
+    case compressed
     case external
     case virtual
   }
@@ -45,6 +46,19 @@ struct HDF5Editor {
     _ = Self.expectDone(hid_t(H5Lcreate_external(other, target, file, path, 0, 0)))
   }
 
+  /// Adds a group and those on the way to it.
+  func addGroups(_ path: String) {
+    var way = ""
+    for step in path.split(separator: "/") {
+      way += "/" + step
+      if H5Lexists(file, way, 0) <= 0 { addGroup(way) }
+    }
+  }
+
+  func addHardLink(_ path: String, to target: String) {
+    _ = Self.expectDone(hid_t(H5Lcreate_hard(file, target, file, path, 0, 0)))
+  }
+
   /// Adds a dataset; without values nothing is written, and contiguous ones then occupy no space at all.
   func addDataset<Element: HDF5Element>(
     _ path: String, _ dimensions: [Int], _ values: [Element]?, layout: Layout = .contiguous
@@ -56,6 +70,9 @@ struct HDF5Editor {
     case .contiguous: break
     case .compact: H5Pset_layout(properties, H5D_COMPACT)
     case .chunked: H5Pset_chunk(properties, CInt(extents.count), extents)
+    case .compressed:
+      H5Pset_chunk(properties, CInt(extents.count), extents)
+      H5Pset_deflate(properties, 9)
     case .external: H5Pset_external(properties, "/etc/hostname", 0, 1 << 20)
     case .virtual: H5Pset_virtual(properties, space, "/tmp/other.h5", "/x", space)
     }
@@ -72,6 +89,25 @@ struct HDF5Editor {
   ) {
     remove(path)
     addDataset(path, dimensions, values, layout: layout)
+  }
+
+  /// Replaces a dataset by one without values, not even none.
+  func replaceByNull(_ path: String) {
+    remove(path)
+    let space = H5Screate(H5S_NULL)
+    H5Dclose(Self.expectDone(H5Dcreate2(file, path, Float.hdf5FileType, space, 0, 0, 0)))
+    H5Sclose(space)
+  }
+
+  /// Replaces a dataset by one whose type lies elsewhere in the file.
+  func replaceByCommittedType(_ path: String, _ dimensions: [Int]) {
+    remove(path)
+    let type = H5Tcopy(Float.hdf5FileType)
+    _ = Self.expectDone(hid_t(H5Tcommit2(file, "/type", type, 0, 0, 0)))
+    let space = H5Screate_simple(CInt(dimensions.count), dimensions.map(hsize_t.init), nil)
+    H5Dclose(Self.expectDone(H5Dcreate2(file, path, type, space, 0, 0, 0)))
+    H5Sclose(space)
+    H5Tclose(type)
   }
 
   /// Replaces a dataset of texts of fixed length.
@@ -105,6 +141,11 @@ struct HDF5Editor {
   /// Replaces an attribute by numbers: one as a single value, several as a list.
   func replaceAttribute<Element: HDF5Element>(_ name: String, of path: String, _ values: [Element]) {
     removeAttribute(name, of: path)
+    addAttribute(name, of: path, values)
+  }
+
+  /// Adds an attribute.
+  func addAttribute<Element: HDF5Element>(_ name: String, of path: String, _ values: [Element]) {
     let space = values.count == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, [hsize_t(values.count)], nil)
     let attribute = Self.expectDone(H5Acreate_by_name(file, path, name, Element.hdf5FileType, space, 0, 0, 0))
     _ = Self.expectDone(hid_t(H5Awrite(attribute, Element.hdf5MemoryType, values)))

@@ -90,6 +90,6 @@ struct RoundTripTests {
         == .invalid(item: "/layers/../x", found: "the path has an empty step"))
     #expect(cause { $0.run.step = -1 } == .invalid(item: "step", found: "-1, below 0"))
     #expect(
-      cause { $0.run.producer = "a\0b" } == .invalid(item: "the name 'a\0b'", found: "a text with a zero byte"))
+      cause { $0.run.producer = "a\0b" } == .invalid(item: "the name 'a\0b'", found: "a text with a control character"))
   }
 }

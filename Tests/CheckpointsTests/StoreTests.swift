@@ -1,5 +1,5 @@
 import Checkpoints
-import Glibc
+import Foundation
 import Synchronization
 import Testing
 

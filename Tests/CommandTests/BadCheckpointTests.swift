@@ -72,6 +72,20 @@ struct BadCheckpointTests {
       bytes = content + content.withUnsafeBytes { SHA256.digest(of: $0) }
     },
     run(
+      "another seed than its config's, under a right checksum", ["resume", newest, "--epochs", "4"],
+      "\(newest) contradicts itself: its seed is 8, and its config's is 7; use an older checkpoint"
+    ) {
+      try $0.edit(newest) { bytes in
+        // The attribute's name, its type and its value, each in a place of its own.
+        let name = Array("seed\0\0\0\0".utf8)
+        let start = try #require(bytes.indices.first { bytes[$0...].starts(with: name) })
+        let value = try #require(bytes[start...].indices.first { bytes[$0...].starts(with: [7, 0, 0, 0, 0, 0, 0, 0]) })
+        bytes[value] = 8
+        let content = Array(bytes.dropLast(SHA256.byteCount))
+        bytes = content + content.withUnsafeBytes { SHA256.digest(of: $0) }
+      }
+    },
+    run(
       "no checkpoint is left", ["resume", "run"],
       """
       run holds no checkpoint that can be trusted; passed over:

@@ -48,6 +48,14 @@ struct BadConfigTests {
       error: "lockstep: c.json:1:12: byte 0xff is not UTF-8; save the file as UTF-8", status: 78
     ) { try $0.write(Array("{ \"name\": \"".utf8) + [0xFF], to: "c.json") },
     BadInput(
+      "a byte order mark", ["train", "c.json"],
+      error: "lockstep: c.json:1:1: the file begins with a byte order mark; save it as UTF-8 without one", status: 78
+    ) { try $0.write([0xEF, 0xBB, 0xBF] + Array(SmallConfigs.linear.utf8), to: "c.json") },
+    changed(
+      "half a surrogate pair", "\"linear\"", #""\ud800""#,
+      "2:12: half of a surrogate pair; such an escape needs its other half, as in \\ud83d\\ude00"),
+    changed("infinity", "0.001", "1e999", "14:52: 1e999 is out of the range of numbers, ±1.8e308"),
+    BadInput(
       "17 MB", ["train", "c.json"],
       error: "lockstep: c.json:1:1: the file has more than 16777216 bytes, the most that are read",
       status: 78
@@ -83,6 +91,15 @@ struct BadConfigTests {
       "a name that leaves the directory", "\"linear\"", "\"../linear\"",
       "2:11: name: \"../linear\" cannot name a file; expected a string of 1 to 100 letters, digits, \".\", \"_\" and "
         + "\"-\", not beginning with \".\" or \"-\""),
+    changed(
+      "an integer of 40 digits", "\"epochs\": 3", "\"epochs\": 1\(String(repeating: "0", count: 39))",
+      "13:15: training.epochs: 1e39 is out of range; expected 1 to 1000000"),
+    changed(
+      "2³¹ units", "\"units\": 10", "\"units\": 2147483648",
+      "9:35: model.layers[1].units: 2147483648 is out of range; expected 1 to 1000000"),
+    changed(
+      "a layer of 10⁶ × 10⁶", "\"units\": 10 }", "\"units\": 1000000 }, { \"type\": \"dense\", \"units\": 1000000 }",
+      "9:74: model.layers[2].units: layer 2 (dense_1): a kernel of 1000000 × 1000000 is too large"),
     changed(
       "a layer that cannot take its input", "{ \"type\": \"flatten\" }", "{ \"type\": \"dropout\", \"rate\": 0.5 }",
       "9:7: model.layers[1]: layer 1 (dense): input is 28 × 28 × 1, but dense takes a row of numbers; "
@@ -162,14 +179,68 @@ struct BadConfigTests {
     // Two kernels of two milliards of weights each.
     let layers =
       #"[{"type":"flatten"},"#
-      + [1_000_000, 2_000, 1_000_000].map { #"{"type":"dense","units":\#($0)}"# }
+      + [1_000_000, 2_000, 1_000_000, 10].map { #"{"type":"dense","units":\#($0)}"# }
       .joined(separator: ",") + "]"
     let result = try command.run(
       ["train", "c.json", "--set", "model.layers=\(layers)", "--set", "training.batchSize=65536"], limit: 60)
     #expect(result.status == 78)
-    #expect(result.error.hasPrefix("lockstep: the run needs at least "))
-    #expect(result.error.hasSuffix("; make the network or training.batchSize smaller, or use fewer --threads\n"))
+    #expect(result.error.hasPrefix("lockstep: the run needs about "), "\(result.error)")
+    #expect(
+      result.error.hasSuffix(
+        " GB; most of it for the gradients of a minibatch: "
+          + "make training.batchSize or training.shards smaller\n"),
+      "\(result.error)")
     #expect(try command.files(in: ".") == ["c.json"])
+  }
+
+  @Test("more memory than a limit leaves is not asked for, and the limit and what to change are named")
+  func limited() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let layers = #"[{"type":"flatten"},{"type":"dense","units":30000},{"type":"dense","units":10}]"#
+    // 24 million weights want 0.6 GB with their slots and copies; what is mapped at the start is about a third of that.
+    let limited = try command.output(
+      ofShell:
+        "ulimit -v 700000; exec \"$LOCKSTEP\" train c.json --threads 2 --set 'model.layers=\(layers)'")
+    #expect(limited.status == 78)
+    #expect(limited.error.contains(", and the limit on address space (ulimit -v) leaves "), "\(limited.error)")
+    #expect(limited.error.contains("; most of it for "), "\(limited.error)")
+    #expect(try command.files(in: ".") == ["c.json"])
+    // A run that fits into the same limit does run in it.
+    let fits = try command.output(
+      ofShell: "ulimit -v 700000; exec \"$LOCKSTEP\" train c.json --threads 2 --progress none")
+    #expect(fits.status == 0, "\(fits.error)")
+  }
+
+  @Test("more memory than a control group allows is not asked for")
+  func controlGroup() throws {
+    // Version 1 has a hierarchy of its own for memory; version 2 needs the controller handed down to the root's groups.
+    let folders = [
+      ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max"),
+    ]
+    let name = "lockstep-test-\(ProcessInfo.processInfo.processIdentifier)"
+    for (root, limit) in folders {
+      let group = "\(root)/\(name)"
+      guard (try? FileManager.default.createDirectory(atPath: group, withIntermediateDirectories: false)) != nil else {
+        continue
+      }
+      defer { rmdir(group) }
+      guard (try? "100000000".write(toFile: "\(group)/\(limit)", atomically: false, encoding: .utf8)) != nil else {
+        continue
+      }
+      let command = try Command()
+      defer { command.remove() }
+      try command.write(SmallConfigs.linear, to: "c.json")
+      let layers = #"[{"type":"flatten"},{"type":"dense","units":30000},{"type":"dense","units":10}]"#
+      let result = try command.output(
+        ofShell:
+          "echo $$ > \(group)/cgroup.procs; exec \"$LOCKSTEP\" train c.json --set 'model.layers=\(layers)'")
+      #expect(result.error.contains(", and the control group /\(name) allows 100 MB; "), "\(result.error)")
+      #expect(result.status == 78)
+      return
+    }
+    print("skipped: no control group with a limit on memory can be made here")
   }
 
   @Test("a config that is refused leaves no run directory behind", arguments: unfit)

@@ -84,6 +84,14 @@ struct Command {
       status: status)
   }
 
+  /// Runs a shell script in the directory, with the program as `$LOCKSTEP`, and keeps what it writes.
+  func output(ofShell script: String, limit: Double = 300) throws -> Result {
+    var shell = self
+    shell.program = URL(fileURLWithPath: "/bin/sh")
+    shell.environment["LOCKSTEP"] = program.path
+    return try shell.run(["-c", script], limit: limit)
+  }
+
   /// Writes a file into the directory and returns its name.
   @discardableResult
   func write(_ text: String, to name: String) throws -> String {

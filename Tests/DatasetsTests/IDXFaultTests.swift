@@ -120,6 +120,24 @@ import Testing
     #expect(error?.description == "\(path): \(bad.message)")
   }
 
+  @Test("more elements than there is memory for", arguments: [good, member]) func tooLarge(bytes: [UInt8]) throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("file", bytes)
+    let error = #expect(throws: DatasetError.self) { try IDXArray(path: path, as: .images, largestCount: 23) }
+    #expect(
+      error?.description == "\(path): claims 24 bytes of data, more than the 23 bytes of memory that can be had")
+    #expect(try IDXArray(path: path, as: .images, largestCount: 24).dimensions == [2, 3, 4])
+  }
+
+  @Test("more samples than there is memory for") func tooManySamples() throws {
+    let context = DatasetContext(largestBytes: 7_839)
+    let error = #expect(throws: DatasetError.self) {
+      try DigitsSource(trainSamples: 10).load(.train, context: context)
+    }
+    #expect(
+      error?.description == "data set 'digits' takes 7840 bytes of memory, and 7839 can be had; use fewer samples")
+  }
+
   @Test("a missing file") func missing() throws {
     let directory = try TemporaryDirectory()
     let error = #expect(throws: DatasetError.self) { try IDXArray(path: directory("none")) }

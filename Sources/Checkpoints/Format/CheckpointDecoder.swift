@@ -12,10 +12,8 @@ package enum CheckpointDecoder {
   package static func decode(_ file: Storage<UInt8>) throws(CheckpointError.Reason) -> Checkpoint {
     let imageByteCount = try Trailer.check(file)
     do {
-      return try HDF5Library.withLock {
-        try withExtendedLifetime(file) {
-          try decode(HDF5Reader(image: file.view[0..<imageByteCount]), imageByteCount)
-        }
+      return try withExtendedLifetime(file) {
+        try decode(HDF5PlainReader(image: file.view[0..<imageByteCount]), imageByteCount)
       }
     } catch let reason as Reason {
       throw reason
@@ -26,8 +24,8 @@ package enum CheckpointDecoder {
     }
   }
 
-  private static func decode(_ reader: borrowing HDF5Reader, _ imageByteCount: Int) throws -> Checkpoint {
-    guard reader.hasAttribute(Layout.Attribute.formatVersion, of: Layout.run) else {
+  private static func decode(_ reader: HDF5PlainReader, _ imageByteCount: Int) throws -> Checkpoint {
+    guard try reader.hasAttribute(Layout.Attribute.formatVersion, of: Layout.run) else {
       throw Reason.invalid(item: Layout.run, found: "no format version")
     }
     let version = try reader.attribute(Layout.Attribute.formatVersion, of: Layout.run, as: Int64.self)
@@ -47,7 +45,7 @@ package enum CheckpointDecoder {
         found: "\(variable.path) where \(OptimizerState.path(ofVariable: index)) is expected")
     }
     let optimizer = OptimizerState(
-      name: try reader.text(Layout.Attribute.name, of: Layout.optimizerVariables),
+      name: try readName(Layout.Attribute.name, of: Layout.optimizerVariables, reader),
       iterations: try count(Layout.iteration, readScalar(Layout.iteration, Int64.self, reader)),
       learningRate: try readScalar(Layout.learningRate, Float.self, reader), variables: variables.map(\.tensor))
     return Checkpoint(parameters: Array(parameters), optimizer: optimizer, run: try readRunState(reader))
@@ -59,22 +57,26 @@ package enum CheckpointDecoder {
   ///
   /// - Parameter largestCount: as many values as the file can hold: many names for one dataset must not multiply memory.
   private static func readManifest(
-    _ reader: borrowing HDF5Reader, largestCount: Int
+    _ reader: HDF5PlainReader, largestCount: Int
   ) throws -> [(path: String, shape: Shape)] {
-    let paths = try reader.strings(Layout.manifestPaths)
+    // Each has a row in the table of shapes, which is longer than a path must be.
+    let rowBytes = Layout.largestRank * MemoryLayout<Int64>.size
+    let paths = try reader.strings(
+      Layout.manifestPaths, largestCount: largestCount * MemoryLayout<Float>.size / rowBytes)
     let rank = Layout.largestRank
     let table = try reader.dataset(Layout.manifestShapes, of: Int64.self)
     guard table.dimensions == [paths.count, rank] else {
       throw Reason.invalid(item: Layout.manifestShapes, found: "a table of \(table.dimensions)")
     }
-    let extents = try table.readArray()
+    let extents = table.readArray()
     guard Set(paths).count == paths.count else {
       throw Reason.invalid(item: Layout.manifestPaths, found: "a path that occurs twice")
     }
     var room = largestCount
     return try paths.enumerated().map { index, path in
-      if !path.hasPrefix("/optimizer/vars/"), let problem = Layout.problem(withPath: path) {
-        throw Reason.invalid(item: path, found: problem)
+      let isVariable = path.hasPrefix("/optimizer/vars/")
+      if let problem = isVariable ? Layout.problem(withAnyPath: path) : Layout.problem(withPath: path) {
+        throw Reason.invalid(item: Layout.printable(path), found: problem)
       }
       let row = Array(extents[index * rank..<(index + 1) * rank])
       guard let shape = Layout.shape(of: row) else { throw Reason.invalid(item: path, found: "the shape \(row)") }
@@ -87,22 +89,22 @@ package enum CheckpointDecoder {
   }
 
   private static func readTensor(
-    _ path: String, _ shape: Shape, _ reader: borrowing HDF5Reader
+    _ path: String, _ shape: Shape, _ reader: HDF5PlainReader
   ) throws -> TensorSnapshot {
     let dataset = try reader.dataset(path, of: Float.self)
     guard dataset.dimensions == shape.dimensions else {
       let found = Shape(validating: dataset.dimensions).map { "\($0)" } ?? "\(dataset.dimensions)"
       throw Reason.invalid(item: path, found: "\(found) where the manifest says \(shape)")
     }
-    return TensorSnapshot(shape: shape, storage: try dataset.read(), range: 0..<shape.count)
+    return TensorSnapshot(shape: shape, storage: dataset.read(), range: 0..<shape.count)
   }
 
   // MARK: Run state
 
-  private static func readRunState(_ reader: borrowing HDF5Reader) throws -> RunState {
+  private static func readRunState(_ reader: HDF5PlainReader) throws -> RunState {
     let group = Layout.run
-    let columns = try reader.strings(Layout.historyColumns)
-    let sumNames = try reader.strings(Layout.epochSumNames)
+    let columns = try readNames(Layout.historyColumns, reader)
+    let sumNames = try readNames(Layout.epochSumNames, reader)
     let sums = try readVector(Layout.epochSumValues, Double.self, reader)
     guard sums.count == sumNames.count else {
       throw Reason.invalid(item: Layout.epochSumValues, found: "\(sums.count) values for \(sumNames.count) names")
@@ -130,31 +132,46 @@ package enum CheckpointDecoder {
       patience: try readCount(Layout.Attribute.patience, reader),
       inputScale: scale, inputOffset: offset,
       dataFingerprint: try readVector(Layout.dataFingerprint, UInt8.self, reader),
-      instructionSet: try reader.text(Layout.Attribute.instructionSet, of: group),
-      producer: try reader.text(Layout.Attribute.producer, of: group))
+      instructionSet: try readName(Layout.Attribute.instructionSet, of: group, reader),
+      producer: try readName(Layout.Attribute.producer, of: group, reader))
   }
 
-  private static func readRows(_ columns: Int, _ reader: borrowing HDF5Reader) throws -> [[Double]] {
+  private static func readRows(_ columns: Int, _ reader: HDF5PlainReader) throws -> [[Double]] {
     let table = try reader.dataset(Layout.historyValues, of: Double.self)
     // A table without columns holds nothing that could bound its number of rows.
     guard table.dimensions.count == 2, table.dimensions[1] == columns, columns > 0 || table.dimensions[0] == 0 else {
       throw Reason.invalid(item: Layout.historyValues, found: "a table of \(table.dimensions) for \(columns) columns")
     }
-    let values = try table.readArray()
+    let values = table.readArray()
     return (0..<table.dimensions[0]).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
   }
 
-  private static func readBest(_ reader: borrowing HDF5Reader) throws -> BestEvaluation? {
-    guard reader.hasAttribute(Layout.Attribute.bestMetric, of: Layout.run) else { return nil }
+  private static func readBest(_ reader: HDF5PlainReader) throws -> BestEvaluation? {
+    guard try reader.hasAttribute(Layout.Attribute.bestMetric, of: Layout.run) else { return nil }
     return BestEvaluation(
-      metric: try reader.text(Layout.Attribute.bestMetric, of: Layout.run),
+      metric: try readName(Layout.Attribute.bestMetric, of: Layout.run, reader),
       value: try reader.attribute(Layout.Attribute.bestValue, of: Layout.run, as: Double.self),
       step: try readCount(Layout.Attribute.bestStep, reader))
   }
 
   // MARK: Pieces
 
-  private static func readCount(_ name: String, _ reader: borrowing HDF5Reader) throws -> Int {
+  private static func readName(_ name: String, of path: String, _ reader: HDF5PlainReader) throws -> String {
+    try checked([reader.text(name, of: path)], "attribute \(name) of \(path)")[0]
+  }
+
+  private static func readNames(_ path: String, _ reader: HDF5PlainReader) throws -> [String] {
+    try checked(reader.strings(path, largestCount: Layout.mostNames), path)
+  }
+
+  private static func checked(_ names: [String], _ item: String) throws -> [String] {
+    for name in names {
+      if let problem = Layout.problem(withName: name) { throw Reason.invalid(item: item, found: problem) }
+    }
+    return names
+  }
+
+  private static func readCount(_ name: String, _ reader: HDF5PlainReader) throws -> Int {
     try count(name, reader.attribute(name, of: Layout.run, as: Int64.self))
   }
 
@@ -164,22 +181,22 @@ package enum CheckpointDecoder {
   }
 
   private static func readScalar<Element: HDF5Element>(
-    _ path: String, _ element: Element.Type, _ reader: borrowing HDF5Reader
+    _ path: String, _ element: Element.Type, _ reader: HDF5PlainReader
   ) throws -> Element {
     let dataset = try reader.dataset(path, of: element)
     guard dataset.dimensions.isEmpty else {
       throw Reason.invalid(item: path, found: "\(dataset.dimensions) where a single value is expected")
     }
-    return try dataset.readArray()[0]
+    return dataset.readArray()[0]
   }
 
   private static func readVector<Element: HDF5Element>(
-    _ path: String, _ element: Element.Type, _ reader: borrowing HDF5Reader
+    _ path: String, _ element: Element.Type, _ reader: HDF5PlainReader
   ) throws -> [Element] {
     let dataset = try reader.dataset(path, of: element)
     guard dataset.dimensions.count == 1 else {
       throw Reason.invalid(item: path, found: "\(dataset.dimensions.count) axes where 1 is expected")
     }
-    return try dataset.readArray()
+    return dataset.readArray()
   }
 }

@@ -123,6 +123,10 @@ package enum CheckpointEncoder {
     for name in names {
       if let problem = Layout.problem(withName: name) { throw .invalid(item: "the name '\(name)'", found: problem) }
     }
+    for (item, names) in [("history", run.history.columns.count), ("epoch_sums", run.epochSums.count)]
+    where names > Layout.mostNames {
+      throw .invalid(item: item, found: "\(names) names, more than \(Layout.mostNames)")
+    }
     let counts = [
       ("epoch", run.epoch), ("step", run.step), ("batches_done", run.batchesDone), ("patience", run.patience),
       ("steps_per_epoch", run.stepsPerEpoch),

@@ -45,14 +45,28 @@ enum CheckpointLayout {
   /// Longest name of a metric, program or optimizer, in bytes.
   static let largestName = 255
 
+  /// Most columns of the history, and most sums over an epoch.
+  static let mostNames = 1024
+
   /// What is wrong with a parameter's path; nil where nothing is.
   static func problem(withPath path: String) -> String? {
     guard path.hasPrefix("/layers/") else { return "a parameter's path begins with /layers/" }
+    return problem(withAnyPath: path)
+  }
+
+  /// What is wrong with a path, a parameter's or not.
+  static func problem(withAnyPath path: String) -> String? {
     guard path.utf8.count <= largestPath else { return "the path is longer than \(largestPath) bytes" }
     guard path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return "a path holds visible ASCII only" }
     let steps = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard steps.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return "the path has an empty step" }
     return nil
+  }
+
+  /// A path out of a file as a message may show it.
+  static func printable(_ path: String) -> String {
+    let scalars = path.unicodeScalars.prefix(largestPath).map { (0x20..<0x7F).contains($0.value) ? Character($0) : "?" }
+    return String(scalars)
   }
 
   /// What is wrong with a number of epochs or steps; nil where nothing is. The limit is more than any run has, and lets whoever reads
@@ -62,10 +76,11 @@ enum CheckpointLayout {
     return count > 1 << 40 ? "\(count), more than any run has" : nil
   }
 
-  /// What is wrong with a name; nil where nothing is.
+  /// What is wrong with a name; nil where nothing is. Names are shown at terminals, which obey control characters.
   static func problem(withName name: String) -> String? {
     guard name.utf8.count <= largestName else { return "longer than \(largestName) bytes" }
-    return name.utf8.contains(0) ? "a text with a zero byte" : nil
+    let hasControl = name.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }
+    return hasControl ? "a text with a control character" : nil
   }
 
   /// A row of the manifest's table of shapes: the extents, then zeros.

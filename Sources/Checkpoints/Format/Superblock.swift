@@ -4,7 +4,7 @@
 package enum Superblock {
   /// Bytes up to the field that is read.
   package static let byteCount = 48
-  private static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+  static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
   /// Whether the bytes begin as an HDF5 file does; with fewer than eight, as far as they go.
   package static func hasSignature(_ head: [UInt8]) -> Bool {

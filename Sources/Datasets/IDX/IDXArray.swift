@@ -15,25 +15,28 @@ public struct IDXArray: Sendable {
 
   /// Reads a file. Everything the header says is checked before memory is asked for, and the memory is bounded by the file's size.
   ///
+  /// - Parameter largestCount: most elements.
   /// - Throws: `DatasetError.file` with the path and what is wrong.
-  public init(path: String, as content: IDXContent = .anything) throws(DatasetError) {
-    try self.init(path: path, as: content) { _, _ in }
+  public init(path: String, as content: IDXContent = .anything, largestCount: Int = .max) throws(DatasetError) {
+    try self.init(path: path, as: content, largestCount: largestCount) { _, _ in }
   }
 
   /// Reads a file.
   ///
   /// - Parameter arrived: gets the array, and which part of its elements has been read just now. Whether the file is whole will be
   ///   known at the end only.
-  init(path: String, as content: IDXContent, arrived: (IDXArray, Range<Int>) -> Void) throws(DatasetError) {
+  init(
+    path: String, as content: IDXContent, largestCount: Int, arrived: (IDXArray, Range<Int>) -> Void
+  ) throws(DatasetError) {
     do throws(IDXFault) {
-      try self.init(file: InputFile(path: path), as: content, arrived: arrived)
+      try self.init(file: InputFile(path: path), as: content, largestCount: largestCount, arrived: arrived)
     } catch {
       throw .file(path: path, fault: error)
     }
   }
 
   private init(
-    file: InputFile, as content: IDXContent, arrived: (IDXArray, Range<Int>) -> Void
+    file: InputFile, as content: IDXContent, largestCount: Int, arrived: (IDXArray, Range<Int>) -> Void
   ) throws(IDXFault) {
     guard file.byteCount > 0 else { throw .empty }
     let isGzip = file.isGzip()
@@ -48,6 +51,9 @@ public struct IDXArray: Sendable {
       let found = file.byteCount - header.byteCount
       guard found >= header.count else { throw .truncated(found: found, expected: header.count) }
       guard found == header.count else { throw .surplus(bytes: found - header.count, expected: header.count) }
+    }
+    guard header.count <= largestCount else {
+      throw .tooMuchMemory(expected: header.count, limit: largestCount)
     }
     dimensions = header.dimensions
     bytes = Storage(count: header.count, zeroed: false)

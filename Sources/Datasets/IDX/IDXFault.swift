@@ -26,6 +26,8 @@ public enum IDXFault: Error, Equatable, Sendable, CustomStringConvertible {
   case inflatedSurplus(expected: Int)
   /// The header says more bytes than so short a gzip file can hold.
   case implausible(expected: Int, compressed: Int)
+  /// The header says more bytes than there is memory.
+  case tooMuchMemory(expected: Int, limit: Int)
   /// The gzip data does not decode.
   case gzipDamaged(offset: Int, reason: String)
   /// The gzip data ends in the middle.
@@ -51,6 +53,8 @@ public enum IDXFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .inflatedSurplus(let expected): "inflates to more than the \(expected) bytes of data its header says"
     case .implausible(let expected, let compressed):
       "claims \(expected) bytes of data, more than \(compressed) bytes of gzip can hold"
+    case .tooMuchMemory(let expected, let limit):
+      "claims \(expected) bytes of data, more than the \(limit) bytes of memory that can be had"
     case .gzipDamaged(let offset, let reason): "has damaged gzip data before byte \(offset): \(reason)"
     case .gzipCut(let bytes): "ends after \(bytes) bytes, inside its gzip data; it was not copied or downloaded whole"
     case .gzipSurplus(let bytes): "has \(bytes) bytes behind its gzip data that are not gzip"

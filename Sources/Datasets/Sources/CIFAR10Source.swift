@@ -38,6 +38,7 @@ public struct CIFAR10Source: DatasetSource {
       files.append(try CIFAR10File(path: path))
     }
     let count = files.reduce(0) { $0 + $1.count }
+    try context.check(bytes: count * CIFAR10File.imageLength, dataset: Self.schema.name)
     let images = Storage<UInt8>(count: count * CIFAR10File.imageLength, zeroed: false)
     let labels = Storage<Int32>(count: count, zeroed: false)
     var first = 0

@@ -34,6 +34,8 @@ public struct DigitsSource: DatasetSource {
   }
 
   public func load(_ split: DatasetSplit, context: DatasetContext) throws(DatasetError) -> ImageDataset {
-    try SyntheticDigits(seed: seed).dataset(split, count: split == .train ? trainSamples : testSamples)
+    let count = split == .train ? trainSamples : testSamples
+    try context.check(bytes: count * SyntheticDigits.shape.count, dataset: Self.schema.name)
+    return try SyntheticDigits(seed: seed).dataset(split, count: count)
   }
 }

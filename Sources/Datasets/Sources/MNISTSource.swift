@@ -53,13 +53,13 @@ public struct MNISTSource: DatasetSource {
     let (directory, imagesPath) = try find(Self.fileName(split, .images), in: directories)
     let (_, labelsPath) = try find(Self.fileName(split, .labels), in: [directory])
     var fingerprint: DatasetFingerprint?
-    let images = try IDXArray(path: imagesPath, as: .images) { images, part in
+    let images = try IDXArray(path: imagesPath, as: .images, largestCount: context.largestBytes) { images, part in
       let hash =
         fingerprint ?? DatasetFingerprint(shape: Self.shape(of: images), count: images.dimensions[0])
       hash.append(images.bytes, part)
       fingerprint = hash
     }
-    let labels = try IDXArray(path: labelsPath, as: .labels)
+    let labels = try IDXArray(path: labelsPath, as: .labels, largestCount: context.largestBytes)
     guard images.dimensions[0] == labels.dimensions[0] else {
       throw .counts(
         imagesPath: imagesPath, images: images.dimensions[0], labelsPath: labelsPath, labels: labels.dimensions[0])
