@@ -19,6 +19,7 @@ extension Checkpoint {
     if run.batchesDone != batches {
       return "it counts \(run.batchesDone) minibatches of the epoch that has \(batches)"
     }
+    // Steps that are no updates were skipped.
     if optimizer.iterations > run.step { return "its optimizer counts more updates than steps" }
     if run.history.rows.count != run.epoch {
       return "its history has \(run.history.rows.count) epochs, and \(run.epoch) are done"

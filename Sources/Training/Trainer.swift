@@ -293,8 +293,6 @@ extension Trainer {
       throw .beyondTheEnd(path: path, step: checkpoint.run.step, totalSteps: position.totalSteps)
     }
     guard let record = RunRecord(restoring: checkpoint.run, metrics: config.training.metrics),
-      // Steps that are no updates were skipped.
-      checkpoint.optimizer.iterations <= checkpoint.run.step,
       let position = position.restored(step: checkpoint.run.step, epochsFinished: checkpoint.run.epoch)
     else {
       throw .damagedState(path: path)
