@@ -91,7 +91,7 @@ struct StoreTests {
 
     let wasThere = Mutex<Bool?>(nil)
     try store.save(
-      Fixtures.checkpoint(step: 1), after: { wasThere.withLock { $0 = FileManager.default.fileExists(atPath: path) } })
+      Fixtures.checkpoint(step: 1), after: { wasThere.withLock { $0 = access(path, F_OK) == 0 } })
     #expect(try store.finish().map(\.step) == [1])
     #expect(wasThere.withLock { $0 } == false)
   }

@@ -129,7 +129,8 @@ struct RunDirectoryTests {
     let command = try Self.prepared()
     defer { command.remove() }
     let status = try command.shell(
-      "ulimit -f 100; \"$LOCKSTEP\" train c.json --run run --progress none 2>error; echo $? >status")
+      "ulimit -f 100; env --default-signal \"$LOCKSTEP\" train c.json --run run --progress none 2>error; echo $? >status"
+    )
     #expect(status == 0)
     #expect(try command.read("status") == "74\n")
     let error = try command.read("error")

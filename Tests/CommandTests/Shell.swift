@@ -3,16 +3,13 @@ import Foundation
 extension Command {
   /// Runs a script of the shell in the directory, with the program as `$LOCKSTEP`, and returns its exit code.
   @discardableResult
-  func shell(_ script: String, limit: Double = 120) throws -> Int32 {
+  func shell(_ script: String) throws -> Int32 {
     let process = try start("/bin/sh", ["-c", script])
-    let hang = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: hang)
     process.waitUntilExit()
-    hang.cancel()
     return Command.status(of: process)
   }
 
-  /// Starts any program in the directory, with nothing to read and nobody who reads.
+  /// Starts any program in the directory, with nothing to read and nobody who reads. It is killed after two minutes.
   func start(_ path: String, _ arguments: [String], terminal: FileHandle? = nil) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -26,6 +23,9 @@ extension Command {
     process.standardOutput = terminal ?? FileHandle.nullDevice
     process.standardError = terminal ?? FileHandle.nullDevice
     try process.run()
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120) { [weak process] in
+      if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
     return process
   }
 

@@ -18,8 +18,10 @@ struct SignalTests {
     }
   }
 
-  private static func arguments(_ moment: Moment, run: String) -> [String] {
-    ["train", "c.json", "--run", run, "--progress", "none", "--resume"] + moment.settings.flatMap { ["--set", $0] }
+  /// - Parameter stallTimeout: so that a step that hangs says so.
+  private static func arguments(_ moment: Moment, run: String, stallTimeout: Int = 60) -> [String] {
+    ["train", "c.json", "--run", run, "--progress", "none", "--resume", "--stall-timeout", "\(stallTimeout)"]
+      + moment.settings.flatMap { ["--set", $0] }
   }
 
   private static func prepared() throws -> Command {
@@ -106,7 +108,7 @@ struct SignalTests {
   func suspended(moment: Moment) throws {
     let command = try Self.prepared()
     defer { command.remove() }
-    let result = try command.run(Self.arguments(moment, run: "run") + ["--stall-timeout", "1"]) { process in
+    let result = try command.run(Self.arguments(moment, run: "run", stallTimeout: 1)) { process in
       Command.wait(while: process) { command.rows(of: "run") >= 3 }
       let number = process.processIdentifier
       // SIGTSTP, Ctrl-Z's, stops nobody without a shell that could let him go on.
@@ -133,7 +135,8 @@ struct SignalTests {
     defer { command.remove() }
     let options = Moment.step.settings.map { "--set \($0)" }.joined(separator: " ")
     try command.shell(
-      "{ \"$LOCKSTEP\" train c.json --run run --progress bar \(options) \(redirection); echo $? >status; } | head -c 1")
+      "{ env --default-signal \"$LOCKSTEP\" train c.json --run run --progress bar \(options) \(redirection); echo $? >status; } | head -c 1"
+    )
     #expect(try command.read("status") == "0\n")
     try Self.expectSameBits(command, .step)
   }
