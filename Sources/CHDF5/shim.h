@@ -4,6 +4,9 @@
 
 #include <hdf5.h>
 #include <string.h>
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 
 #if !H5_VERSION_GE(1, 10, 3)
 #error "libhdf5 1.10.3 or later is needed: 1.10.0 to 1.10.2 are withdrawn by The HDF Group"
@@ -53,6 +56,13 @@ static inline int ch5_link_is_hard(hid_t location, const char *name) {
 
 /* Stops the library from printing its error stack. The setting is per thread in a thread-safe build. */
 static inline void ch5_silence_errors(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+/* Lets all threads allocate from at most `count` arenas, where the C library has such things (glibc). */
+static inline void ch5_limit_arenas(int count) {
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, count);
+#endif
+}
 
 struct ch5_message {
   char *text;

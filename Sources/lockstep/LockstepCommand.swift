@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Training
 
 /// The command line: every subcommand reads arguments, calls the floors below and prints.
@@ -27,6 +28,7 @@ struct LockstepCommand: ParsableCommand {
   static func main() {
     Console.occupyStandardDescriptors()
     SignalWatcher.prepareProcess()
+    HDF5Library.limitArenas()
     main(nil)
   }
 

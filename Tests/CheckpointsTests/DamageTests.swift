@@ -101,6 +101,7 @@ struct DamageTests {
     }
     #expect(result.tries == bytes.count)
     #expect(result.wrong.isEmpty)
+    print("a bit flipped in each of \(result.tries) bytes, \(result.wrong.count) accepted")
   }
 
   @Test("… and one that is cut, at every length")

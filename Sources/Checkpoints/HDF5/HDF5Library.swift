@@ -12,6 +12,12 @@ package enum HDF5Library {
   /// it: nothing can lie below a device.
   static let nameNotOnDisk = "/dev/null/checkpoint"
 
+  /// Keeps a process that saves often from growing. To be called when the program starts.
+  ///
+  /// Saves run on whichever thread Dispatch has free, and the C library gives each thread an arena of its own, up to eight a processor,
+  /// every one of which keeps what the library once took for a file: some megabytes. Two are enough, as training allocates nothing.
+  package static func limitArenas() { ch5_limit_arenas(2) }
+
   /// Runs `body` with the library to itself. Must not be nested.
   package static func withLock<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result
