@@ -15,8 +15,8 @@ package enum HDF5Library {
   /// Keeps a process that saves often from growing. To be called when the program starts.
   ///
   /// Saves run on whichever thread Dispatch has free, and the C library gives each thread an arena of its own, up to eight a processor,
-  /// every one of which keeps what the library once took for a file: some megabytes. Two are enough, as training allocates nothing.
-  package static func limitArenas() { ch5_limit_arenas(2) }
+  /// every one of which keeps what the library once took for a file: some megabytes. One is enough, as training allocates nothing.
+  package static func limitArenas() { ch5_limit_arenas(1) }
 
   /// Runs `body` with the library to itself. Must not be nested.
   package static func withLock<Result: Sendable, Failure: Error>(
