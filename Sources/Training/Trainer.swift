@@ -86,7 +86,7 @@ public final class Trainer {
       // The save that failed was an earlier one; perhaps there is room again for what was trained since.
       if error is WriteError, saver.lastPosition != position { try? save() }
       // What is on its way to the disk is still a good checkpoint; the first error is the one to report.
-      _ = try? saver.finish()
+      _ = try? finishSaves()
       notifyEnd(.failed)
       throw error
     }
@@ -173,9 +173,9 @@ public final class Trainer {
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
     // What failed before does not matter any more, if this save does not.
-    try attempt { announce(try saver.finish()) }
+    try attempt { announce(try finishSaves()) }
     if saver.lastPosition != position { try save() }
-    announce(try saver.finish())
+    announce(try finishSaves())
     return notifyEnd(reason)
   }
 
@@ -222,6 +222,8 @@ extension Trainer {
   }
 
   private func save() throws {
+    engine.pulse.enter(.save)
+    defer { engine.pulse.enter(.none) }
     try directory.checkLock()
     // A resume takes the newest checkpoint; one that cannot go on may not become it.
     if let what = engine.model.nonFinite(network) {
@@ -229,6 +231,12 @@ extension Trainer {
     }
     let preparations = try observers.compactMap { try $0.checkpointWillBeSaved(step: position.step) }
     try saver.save(snapshot(), position: position, after: preparations)
+  }
+
+  private func finishSaves() throws(WriteError) -> [CheckpointReport] {
+    engine.pulse.enter(.save)
+    defer { engine.pulse.enter(.none) }
+    return try saver.finish()
   }
 
   private func announce(_ reports: [CheckpointReport]) {

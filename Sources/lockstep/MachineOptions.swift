@@ -38,7 +38,7 @@ struct MachineOptions: ParsableArguments {
 struct WatchdogOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "End with exit code 70 where no shard or slice of a step was begun or finished for so long; 0 to wait for ever.",
+      "End with exit code 70 where no shard or slice of a step was begun or finished, or a save ended, for so long; 0 to wait for ever.",
       valueName: "seconds"))
   var stallTimeout = 600.0
 

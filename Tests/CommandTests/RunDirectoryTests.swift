@@ -54,6 +54,37 @@ struct RunDirectoryTests {
     #expect(next.status == 0, "\(next.error)")
   }
 
+  @Test(
+    "an ordinary user is told which directory cannot be written or read, before the first step and before a resume",
+    .enabled(if: Self.canBeOrdinaryUser, "as root it takes setpriv to be another user"))
+  func forbiddenDirectory() throws {
+    let command = try Self.prepared()
+    defer { command.remove() }
+    #expect(try command.run(Self.train).status == 0)
+    for (mode, status, what) in [("500", 74, "Permission denied"), ("000", 66, "Permission denied")] {
+      // Everything belongs to the user; only the mode forbids.
+      let user = getuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups" : ""
+      let code = try command.shell(
+        """
+        [ "$(id -u)" != 0 ] || chown -R 65534:65534 .
+        chmod \(mode) run
+        \(user) "$LOCKSTEP" train c.json --run run --resume --progress none --set training.epochs=9 >output 2>error
+        code=$?
+        chmod 700 run
+        exit $code
+        """)
+      let error = try command.read("error")
+      #expect(code == status, "mode \(mode): \(error)")
+      let lines = error.count { $0 == "\n" }
+      #expect(error.contains("run") && error.contains(what) && lines == 1, "\(error)")
+    }
+    #expect(try command.expectGood("run"))
+  }
+
+  private static var canBeOrdinaryUser: Bool {
+    getuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
+  }
+
   @Test("a directory behind a link is the directory")
   func linkedDirectory() throws {
     let command = try Self.prepared()
