@@ -9,7 +9,7 @@ let package = Package(
   name: "lockstep",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "lockstep", targets: ["lockstep"]),
+    .executable(name: "lockstep", targets: ["LockstepCommand"]),
     .library(
       name: "LockstepLibrary",
       targets: [
@@ -47,9 +47,9 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
-    // Floor 5: the command.
+    // Floor 5: the command. A module `lockstep` beside `Lockstep` would be one file where the file system knows no case.
     .executableTarget(
-      name: "lockstep",
+      name: "LockstepCommand",
       dependencies: [
         "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
         "Checkpoints",
@@ -84,7 +84,7 @@ let package = Package(
       name: "InterchangeTests",
       dependencies: ["Interchange", "Training", "Datasets", "Settings", "Checkpoints", "Tensors"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
-    .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe", "Tensors"]),
+    .testTarget(name: "CommandTests", dependencies: ["LockstepCommand", "allocation-probe", "Tensors"]),
     // Test support; no product has it.
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],
