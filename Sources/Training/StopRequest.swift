@@ -24,6 +24,12 @@ public final class StopRequest: Sendable {
     return !earlier.exchanged && now - min(now, earlier.original) >= 100_000_000
   }
 
+  /// What stands for a signal where the program itself asks; no signal has this number.
+  static let byProgram: Int32 = -1
+
+  /// Asks to finish the step, save and stop: a request of the program itself. From any thread.
+  public func stop() { stop(signal: StopRequest.byProgram) }
+
   /// Asks to save after the current step and go on.
   public func saveNow() { save.store(true, ordering: .relaxed) }
 
