@@ -13,7 +13,7 @@ struct LayerNormalization: Layer, Equatable {
   static let kerasClass = "LayerNormalization"
 
   static let schema = ObjectSchema(
-    "layerNormalization", "Gives each row mean 0 and variance 1, then scales and shifts it (Ba, Kiros and Hinton 2016).",
+    "layerNormalization", "Gives each row mean 0 and variance 1, then scales and shifts it (Ba et al. 2016).",
     fields: [
       Field("epsilon", .number(.from(1e-12, through: 1)), default: 0.001, "Keeps the denominator away from 0.")
     ])

@@ -7,7 +7,7 @@ struct Spirals: DatasetSource, Equatable {
 
   static let schema = ObjectSchema(
     "spirals", "Points on three arms of a spiral.",
-    fields: [Field("samples", .integer(3...1_000_000), default: 3_000, "Points to draw, for training and for the test.")])
+    fields: [Field("samples", .integer(3...1_000_000), default: 3_000, "Points to draw, for each part.")])
 
   init(samples: Int = 3_000) { self.samples = samples }
 

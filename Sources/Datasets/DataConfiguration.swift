@@ -77,7 +77,8 @@ public struct DataConfiguration: Sendable {
     for part in [training, test] where part.elements != source.elements {
       throw .custom(
         dataset: type(of: source).schema.name,
-        reason: "its \(part.split.rawValue) samples are \(part.elements.rawValue), but its 'elements' says \(source.elements.rawValue)")
+        reason: "its \(part.split.rawValue) samples are \(part.elements.rawValue), but its 'elements' says "
+          + source.elements.rawValue)
     }
     guard let split = Split(count: training.count, validation: validation, seed: seed) else {
       throw .tooFewToHoldOut(dataset: training.name, samples: training.count)

@@ -47,7 +47,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooLarge(let dataset, let bytes, let limit):
       return "data set '\(dataset)' takes \(bytes) bytes of memory, and \(limit) can be had; use fewer samples"
     case .inMemory:
-      return "the run's samples were in the memory of the program that trained it; go on there, or evaluate others (--data)"
+      return "the run's samples were in the memory of the program that trained it; go on there, or evaluate others "
+        + "(--data)"
     case .custom(let dataset, let reason):
       return "data set '\(dataset)': \(reason)"
     case .unwritable(let path, let reason):

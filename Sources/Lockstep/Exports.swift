@@ -1,6 +1,9 @@
 // What `import Lockstep` brings beside its own declarations: what a program names that puts a run together, watches it, or has a
 // layer, an optimizer, a loss or a data set of its own. The rest of the floors is there for who imports them by name.
 
+// Runs.
+@_exported import struct Checkpoints.CheckpointError
+@_exported import struct Checkpoints.WriteError
 // Samples.
 @_exported import struct Datasets.CIFAR10Source
 @_exported import struct Datasets.DatasetContext
@@ -15,7 +18,6 @@
 @_exported import enum Datasets.SampleElements
 @_exported import struct Datasets.Samples
 @_exported import enum Datasets.SamplesError
-
 // Networks.
 @_exported import struct Networks.Accuracy
 @_exported import struct Networks.Activation
@@ -44,7 +46,6 @@
 @_exported import struct Networks.ShapeError
 @_exported import struct Networks.SoftmaxCrossEntropy
 @_exported import struct Networks.TopKAccuracy
-
 // Optimizers.
 @_exported import struct Optimizers.Adam
 @_exported import struct Optimizers.AdamW
@@ -60,7 +61,6 @@
 @_exported import struct Optimizers.StepSchedule
 @_exported import struct Optimizers.UpdateFactors
 @_exported import struct Optimizers.UpdatePass
-
 // Configs.
 @_exported import protocol Settings.Configurable
 @_exported import struct Settings.Field
@@ -71,7 +71,6 @@
 @_exported import struct Settings.Override
 @_exported import struct Settings.Settings
 @_exported import struct Settings.SettingsError
-
 // Memory and arithmetic.
 @_exported import enum Tensors.ActivationFunction
 @_exported import enum Tensors.InstructionSetError
@@ -83,10 +82,6 @@
 @_exported import class Tensors.Storage
 @_exported import struct Tensors.View
 @_exported import struct Tensors.Window2D
-
-// Runs.
-@_exported import struct Checkpoints.CheckpointError
-@_exported import struct Checkpoints.WriteError
 @_exported import struct Training.CheckpointReport
 @_exported import struct Training.ConfigVocabulary
 @_exported import struct Training.EpochReport

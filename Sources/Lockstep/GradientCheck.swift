@@ -81,7 +81,9 @@ public struct GradientCheck: Sendable {
     for entry in network.parameters.entries {
       let step = max(1, entry.range.count / max(1, mostParameters))
       let places = Array(stride(from: entry.range.lowerBound, to: entry.range.upperBound, by: step))
-      let differences = places.map { (wide: slope(at: $0, parameters, by: distance), near: slope(at: $0, parameters, by: distance / 2)) }
+      let differences = places.map {
+        (wide: slope(at: $0, parameters, by: distance), near: slope(at: $0, parameters, by: distance / 2))
+      }
       let scale = differences.map { abs($0.near) }.max() ?? 0
       guard scale > 0 else { throw .nothing(parameter: entry.name) }
       var kinks = 0

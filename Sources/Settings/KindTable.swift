@@ -27,7 +27,8 @@ public struct KindTable<Kind>: Sendable {
     }
     throw SettingsError(
       location: nil, path: path,
-      message: "\(kind) calls itself \(quoted(kind.schema.name)) in a config, and so does \(other); give its schema another name")
+      message: "\(kind) calls itself \(quoted(kind.schema.name)) in a config, and so does \(other); "
+        + "give its schema another name")
   }
 
   /// What validated settings describe.

@@ -7,7 +7,9 @@ extension ConfigVocabulary {
   /// This vocabulary and one more data set.
   ///
   /// - Precondition: no two have the same name, here as below.
-  public func adding(_ kind: any DatasetSource.Type) -> ConfigVocabulary { changed { $0.datasets = datasets.adding(kind) } }
+  public func adding(_ kind: any DatasetSource.Type) -> ConfigVocabulary {
+    changed { $0.datasets = datasets.adding(kind) }
+  }
 
   /// This vocabulary and one more layer.
   public func adding(_ kind: any Layer.Type) -> ConfigVocabulary { changed { $0.layers = layers.adding(kind) } }

@@ -66,7 +66,8 @@ extension RunConfig {
     if let memory, let samples = memory.training, memory.test == nil, data.validation == 0 {
       throw SettingsError(
         location: nil, path: "data.validation",
-        message: "there are \(samples.count) samples to learn from and none to evaluate; hold some out, for example 0.1")
+        message: "there are \(samples.count) samples to learn from and none to evaluate; "
+          + "hold some out, for example 0.1")
     }
   }
 

@@ -64,7 +64,8 @@ struct ConfigTests {
     #expect(
       problem {
         try RunConfig(data: DigitsSource(), layers: [Flatten(), Impostor()], epochs: 1, optimizer: Adam())
-      } == "model.layers[1]: Impostor calls itself \"dense\" in a config, and so does Dense; give its schema another name")
+      } == "model.layers[1]: Impostor calls itself \"dense\" in a config, and so does Dense; "
+        + "give its schema another name")
   }
 
   private func problem(_ body: () throws -> some Any) -> String? {

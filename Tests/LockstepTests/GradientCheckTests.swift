@@ -10,11 +10,12 @@ struct GradientCheckTests {
     #expect(report.largestError < 0.002)
   }
 
-  @Test(arguments: [
-    Conv2D(filters: 4, kernel: 3, padding: .same, activation: .tanh), MaxPool2D(size: 2), AveragePool2D(size: 2),
-    GlobalAveragePool2D(), Flatten(), Dropout(rate: 0.4), Activation(.gelu), Activation(.relu),
-    Conv2D(filters: 2, kernel: 2, stride: 2),
-  ] as [any Layer])
+  @Test(
+    arguments: [
+      Conv2D(filters: 4, kernel: 3, padding: .same, activation: .tanh), MaxPool2D(size: 2), AveragePool2D(size: 2),
+      GlobalAveragePool2D(), Flatten(), Dropout(rate: 0.4), Activation(.gelu), Activation(.relu),
+      Conv2D(filters: 2, kernel: 2, stride: 2),
+    ] as [any Layer])
   func layersOfLockstep(layer: any Layer) throws { try check(layer, input: [5, 4, 2]) }
 
   @Test func dense() throws { try check(Dense(units: 9, activation: .silu), input: [11]) }

@@ -1,9 +1,8 @@
-import Foundation
-
-/// Files of the repository.
+/// Files of the repository that tests read.
 enum Repository {
-  static func path(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent(name).path
+  /// The path of a file, from the root of the repository.
+  static func path(_ file: String) -> String {
+    let here = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    return here.dropLast(3).joined(separator: "/") + "/" + file
   }
 }
