@@ -16,11 +16,11 @@ public struct GradientCheck: Sendable {
   /// What may differ, as a share of the largest gradient of a tensor.
   public var tolerance = 0.01
   /// How far a parameter is moved. Smaller is nearer to the derivative, and nearer to the noise of single precision.
-  public var distance: Float = 0x1p-6
+  public var distance: Float = 0x1p-7
   /// Most parameters of a tensor that are looked at, spread over it.
   public var mostParameters = 300
-  /// Largest share of parameters that may lie at kinks.
-  public var mostKinks = 0.1
+  /// Largest share of a tensor's parameters that may lie at kinks.
+  public var mostKinks = 0.5
 
   private let network: Network
   private let seed: UInt64

@@ -38,7 +38,7 @@ struct ConfigTests {
     #expect(lines.count == 7)
     #expect(lines[0].hasPrefix("name: \"a/b\" cannot name a file;"))
     #expect(lines[1].hasPrefix("seed: 9223372036854775807 is out of range;"))
-    #expect(lines[2] == "data.validation: 1.0 is out of range; expected 0 or more and less than 1")
+    #expect(lines[2] == "data.validation: 1.0 is out of range; expected 0 or more and below 1")
     #expect(lines[3].hasPrefix("model.layers: the array has 0 elements; expected 1"))
     #expect(lines[4].hasPrefix("training.epochs: 0 is out of range;"))
     #expect(lines[5].hasPrefix("training.batchSize: 0 is out of range;"))

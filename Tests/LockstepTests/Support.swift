@@ -18,7 +18,7 @@ enum Halves {
     var random = RandomStream(seed: seed, purpose: .test)
     let labels = (0..<count).map { $0 % 2 }
     let pixels = labels.flatMap { label in
-      (0..<36).map { UInt8(random.integer(below: 140) + ($0 % 6 / 3 == label ? 80 : 0)) }
+      (0..<36).map { UInt8(random.integer(below: 130) + ($0 % 6 / 3 == label ? 125 : 0)) }
     }
     return (pixels, labels)
   }
@@ -43,6 +43,6 @@ enum Halves {
   ) throws -> RunConfig {
     try RunConfig(
       name: "halves", seed: 3, data: data ?? MemorySource(training: samples(100), test: samples(40, seed: 2)),
-      layers: layers, epochs: epochs, batchSize: 20, optimizer: Adam(learningRate: 0.01), further: further)
+      layers: layers, epochs: epochs, batchSize: 20, optimizer: Adam(learningRate: 0.03), further: further)
   }
 }
