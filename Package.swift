@@ -5,11 +5,6 @@ import PackageDescription
 // `Scripts/check` builds with `--explicit-target-dependency-import-check error`, which holds this picture.
 // See docs/architecture.md.
 
-// Only Scripts/docs needs the plugin; whoever uses the package should not have to fetch it.
-let documentation: [Package.Dependency] =
-  Context.environment["LOCKSTEP_DOCS"] == nil
-  ? [] : [.package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0")]
-
 let package = Package(
   name: "lockstep",
   platforms: [.macOS(.v15)],
@@ -25,7 +20,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
-  ] + documentation,
+  ],
   targets: [
     // Floor 0: the system's libraries and the only C of our own.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),

@@ -13,7 +13,7 @@ public final class StopRequest: Sendable {
 
   /// Asks to finish the step, save and stop.
   ///
-  /// - Parameter signal: the number of the signal that asks.
+  /// - Parameter number: the number of the signal that asks.
   /// - Returns: true where somebody had asked a tenth of a second before or earlier. What comes sooner is the same request:
   ///   `timeout` sends its signal to the process and to its group.
   @discardableResult
