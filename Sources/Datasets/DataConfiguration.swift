@@ -24,9 +24,13 @@ public struct DataConfiguration: Sendable {
   ]
 
   /// The schemas that the `dataset` key chooses among: each source's own keys, then the common ones.
+  ///
+  /// - Precondition: no source has a key of a common one's name.
   public static func schemas(of sources: DatasetTable = .standard) -> [ObjectSchema] {
     sources.kinds.map { source in
-      ObjectSchema(source.schema.name, source.schema.summary, fields: source.schema.fields + commonFields)
+      let names = (source.schema.fields + commonFields).map(\.name)
+      precondition(Set(names).count == names.count, "a key of the data set '\(source.schema.name)' is of all")
+      return ObjectSchema(source.schema.name, source.schema.summary, fields: source.schema.fields + commonFields)
     }
   }
 

@@ -42,7 +42,7 @@ public struct Run: Sendable {
   ///   - everySteps: steps between two `RunEvent.step`s; nil for none of them.
   ///   - acceptsOtherBits: whether a checkpoint of another instruction set, whose kernels round differently, may be resumed.
   ///   - observers: told of every step, in the hot path.
-  ///   - stop: may be asked, from any thread, to stop after the current step or to save.
+  ///   - stop: may be asked, from any thread, to stop after the current step or to save. What was asked once holds: each run has its own.
   ///   - onEvent: told, on the calling thread, of what happens.
   /// - Returns: how the run ended, and its newest checkpoint.
   /// - Throws: `DatasetError`, `SettingsError`, `TrainingError`, `CheckpointError`, `WriteError`, `InstructionSetError`, or what an observer

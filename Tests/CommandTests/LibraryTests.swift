@@ -92,7 +92,7 @@ struct LibraryTests {
   /// Rows of the log without what a clock says.
   private func log(_ run: String) throws -> [String] {
     try command.read("\(run)/metrics.jsonl").split(separator: "\n").map { row in
-      row.replacing(/,? *"(samplesPerSecond|seconds)": *[-+.0-9e]+/, with: "")
+      String(row.replacing(/,? *"(samplesPerSecond|seconds)": *[-+.0-9e]+/, with: ""))
     }
   }
 }

@@ -67,7 +67,7 @@ struct SnippetTests {
     let (one, many) = (Run(config, in: scratch["one"], threads: 1), Run(config, in: scratch["many"], threads: 8))
     try one.train()
     try many.train()
-    assert(try Model(one.directory).digest == Model(many.directory).digest)
+    print(try Model(one.directory).digest == Model(many.directory).digest)  // true
     #expect(try Model(one.directory).digest == Model(many.directory).digest)
   }
 
