@@ -21,4 +21,4 @@ try run.train(resuming: true) { event in
 // Whoever loads the checkpoint says which kinds of his own its config may name.
 let vocabulary = ConfigVocabulary.standard.adding(Spirals.self).adding(LayerNormalization.self).adding(Lion.self)
 let model = try Model(run.directory, vocabulary: vocabulary)
-print("classes of three points: \(try model.predict([0.2, 0.1, -0.6, -0.3, 0.4, -0.7] as [Float]))")
+print("classes of three points: \(try model.predict([-0.4, 0.3, -0.06, -0.5, 0.46, 0.2] as [Float]))")
