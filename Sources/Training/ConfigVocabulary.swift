@@ -5,8 +5,10 @@ import Settings
 
 /// The kinds of things that a config can name, and the schema of the config that follows from them.
 ///
-/// A program that uses Lockstep as a library adds its own: `vocabulary.layers = vocabulary.layers.adding(MyLayer.self)`.
+/// A program that uses Lockstep as a library adds its own: `ConfigVocabulary.standard.adding(MyLayer.self)`.
 public struct ConfigVocabulary: Sendable {
+  /// The data sets.
+  public var datasets = DatasetTable.standard
   /// The kinds of layers.
   public var layers = LayerTable.standard
   /// The losses.
@@ -39,7 +41,7 @@ public struct ConfigVocabulary: Sendable {
         Field(
           "seed", .integer(0...1 << 53), default: 0,
           "Seed of all randomness: first weights, order of the samples, dropout."),
-        Field("data", .variant(DataConfiguration.dataSchemas, tag: "dataset"), "The samples."),
+        Field("data", .variant(DataConfiguration.schemas(of: datasets), tag: "dataset"), "The samples."),
         Field("model", .object(model), "The network."),
         Field("training", .object(training), "How it is trained."),
         Field("checkpoint", .object(checkpoint), default: [:], "When the run is saved, and what is kept."),

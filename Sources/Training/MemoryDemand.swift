@@ -48,7 +48,7 @@ struct MemoryDemand {
 
   /// Bytes and labels of samples, all of one data set.
   mutating func addSamples(of dataset: ImageDataset) {
-    add(Double(dataset.images.count) + 4 * Double(dataset.count), to: .samples)
+    add(Double(dataset.byteCount), to: .samples)
   }
 
   /// Lists of as many numbers of samples.

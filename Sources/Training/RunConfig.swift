@@ -51,15 +51,18 @@ public struct RunConfig: Sendable {
     try self.init(document, fileName: "run", overrides: overrides, vocabulary: vocabulary)
   }
 
-  private init(
-    _ document: JSONNode, fileName: String, overrides: [Override], vocabulary: ConfigVocabulary
+  /// - Parameter source: the data set itself, where the document only describes it.
+  init(
+    _ document: JSONNode, fileName: String, overrides: [Override] = [], vocabulary: ConfigVocabulary,
+    source: (any DatasetSource)? = nil
   ) throws(SettingsError) {
     let schema = vocabulary.schema
     let settings = try schema.decode(schema.applying(overrides, to: document))
     let name = try RunConfig.name(settings, fileName: fileName)
     self.name = name
     seed = UInt64(settings.integer("seed"))
-    data = try DataConfiguration(settings: settings.settings("data"))
+    let data = try DataConfiguration(settings: settings.settings("data"), sources: vocabulary.datasets)
+    self.data = source.map(data.replacing) ?? data
     model = try ModelConfig(settings.settings("model"), vocabulary: vocabulary)
     training = try TrainingConfig(settings.settings("training"), vocabulary: vocabulary)
     checkpoint = CheckpointConfig(settings.settings("checkpoint"))

@@ -73,7 +73,7 @@ extension RunRecord {
 
 extension RunRecord {
   /// Name and version in every checkpoint.
-  static let producer = "lockstep \(Lockstep.version)"
+  static let producer = "lockstep \(LockstepVersion.current)"
 
   /// Everything of a checkpoint that is neither parameters nor slots.
   func runState(config: RunConfig, data: PreparedData, kernels: Kernels, position: RunPosition) -> RunState {

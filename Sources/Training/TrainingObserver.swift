@@ -237,7 +237,7 @@ public struct RunEnd: Sendable {
     case finished
     /// The evaluation did not get better any more: `training.earlyStopping`.
     case stoppedEarly(patience: Int)
-    /// A signal, by name, for example `SIGINT`; a checkpoint was saved.
+    /// A signal, by name, for example `SIGINT`, or `the program`; a checkpoint was saved.
     case stopped(signal: String)
     /// An error is on its way to the user.
     case failed

@@ -83,7 +83,7 @@ struct BenchCommand: ParsableCommand {
         _ = try AtomicFile.write(ChromeTrace(try benchmark.trace(steps: Self.tracedSteps)).json.description, to: trace)
       }
       if json {
-        try Console.answer(report.json(version: Lockstep.version).prettyPrinted.trimmingSuffix("\n"))
+        try Console.answer(report.json(version: LockstepVersion.current).prettyPrinted.trimmingSuffix("\n"))
       } else {
         try Console.answer(report.text(width: Terminal.outputWidth).trimmingSuffix("\n"))
       }

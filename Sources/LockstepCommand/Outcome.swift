@@ -75,9 +75,9 @@ enum Outcome: Int32 {
 
   private init(of error: DatasetError) {
     switch error {
-    case .missing, .file(_, .unreadable): self = .inputMissing
+    case .missing, .inMemory, .file(_, .unreadable): self = .inputMissing
     case .unwritable: self = .cannotWrite
-    case .file, .cifar10, .counts, .label, .shapes: self = .badData
+    case .file, .cifar10, .counts, .label, .shapes, .custom: self = .badData
     case .tooFewToHoldOut, .tooLarge: self = .badConfig
     }
   }

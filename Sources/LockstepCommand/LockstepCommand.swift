@@ -15,7 +15,7 @@ struct LockstepCommand: ParsableCommand {
       Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing or unreadable, 70 a \
       fault of the program or a step that does not end, 74 cannot write, 75 stopped by a signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
       """,
-    version: Lockstep.version,
+    version: LockstepVersion.current,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, BenchCommand.self,
       ImportCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self,
