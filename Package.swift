@@ -45,7 +45,7 @@ let package = Package(
       dependencies: ["Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
     // Floor 4: what people and other programs read.
-    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets", "Tensors"]),
+    .target(name: "Reports", dependencies: ["Training", "Settings", "Pictures", "Networks", "Datasets", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // Floor 5: the command.
