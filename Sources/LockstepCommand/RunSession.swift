@@ -38,7 +38,8 @@ struct RunSession {
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
     let display = ProgressDisplay.make(mode: progress)
     // Warnings behind the display, which makes room for them.
-    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
+    let events = config.logging.tensorBoard ? [TensorBoardLog(config)] : []
+    let observers: [any TrainingObserver] = [log] + events + [summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
     let trainer = try Trainer(
       config: config, data: data, directory: directory, machine: machine, observers: observers, request: request,
       watchdog: watchdog(directory))

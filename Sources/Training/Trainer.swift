@@ -98,7 +98,7 @@ public final class Trainer {
       name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,
       stepsPerEpoch: position.stepsPerEpoch, epochs: position.epochs, samples: data.split.training.count,
       threads: engine.pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
-      parameters: network.parameters.parameterCount)
+      parameters: network.parameters.parameterCount, awaitsEvaluation: position.awaitsEvaluation)
     for observer in observers { try observer.runStarted(start) }
   }
 
@@ -109,6 +109,7 @@ public final class Trainer {
     position.step += 1
     if let cause = batch.result.nonFinite { reportSkipped(cause) }
     report(batch)
+    if position.awaitsEvaluation, !batch.isSkipped { try showGradient() }
     try saveIfDue()
   }
 
@@ -134,6 +135,19 @@ public final class Trainer {
     for observer in observers { observer.stepFinished(report) }
   }
 
+  /// Shows the gradient of an epoch's last step to those who ask for it. The shards' parts lie where they were until the next step.
+  private func showGradient() throws {
+    let epoch = position.epochsFinished + 1
+    let curious = observers.filter { $0.inspectionRequest(epoch: epoch).gradient }
+    guard !curious.isEmpty else { return }
+    let gradient = try engine.gradientOfLastStep()
+    withExtendedLifetime(gradient) {
+      let inspection = GradientInspection(
+        step: position.step, epoch: epoch, tensors: network.tensors(of: gradient.view))
+      for observer in curious { observer.gradientInspected(inspection) }
+    }
+  }
+
   /// Whether early stopping ends the run here. Asked at every step, so what is asked first is cheap.
   private var endsEarly: Bool {
     guard let stopping = config.training.earlyStopping, position.epochsFinished > 0,
@@ -147,7 +161,9 @@ public final class Trainer {
     let samplesPerSecond = stopwatch.samplesPerSecond
     let training = record.current
     guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
-    let evaluation = try evaluate()
+    let curious = observers.filter { $0.inspectionRequest(epoch: position.epochsFinished + 1) != .nothing }
+    let mistakes = curious.map { $0.inspectionRequest(epoch: position.epochsFinished + 1).mistakes }.max() ?? 0
+    let evaluation = try evaluate(mistakes: mistakes)
     position.epochsFinished += 1
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
@@ -156,6 +172,13 @@ public final class Trainer {
       seconds: stopwatch.seconds, skippedSteps: skippedSteps)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
+    if !curious.isEmpty {
+      let inspection = ModelInspection(
+        step: position.step, epoch: position.epochsFinished, input: network.input,
+        parameters: network.tensors(of: engine.model.parameters.view), mistakes: evaluation.mistakes,
+        evaluated: evaluatedOn == .validation ? data.training : data.test)
+      for observer in curious { observer.modelInspected(inspection) }
+    }
     try saveIfDue()
     stopwatch.restartSamples()
   }
@@ -163,11 +186,12 @@ public final class Trainer {
   /// Held-out samples where there are any, else the test set.
   private var evaluatedOn: EvaluatedOn { data.split.validation.count > 0 ? .validation : .test }
 
-  private func evaluate() throws -> Evaluation {
+  private func evaluate(mistakes: Int) throws -> Evaluation {
     switch evaluatedOn {
-    case .validation: try engine.evaluate(data.training, samples: data.split.validation)
+    case .validation: try engine.evaluate(data.training, samples: data.split.validation, mistakes: mistakes)
     case .test:
-      try engine.evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
+      try engine.evaluate(
+        data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples, mistakes: mistakes)
     }
   }
 

@@ -10,6 +10,12 @@ public protocol TrainingObserver: AnyObject {
   func stepSkipped(_ report: SkippedStep)
   /// After the last step of an epoch and its evaluation.
   func epochFinished(_ report: EpochReport)
+  /// What this observer wants to be shown at the end of an epoch, from 1. Looking takes time and memory, so most epochs go unseen.
+  func inspectionRequest(epoch: Int) -> InspectionRequest
+  /// After `stepFinished` of the epoch's last step, where the gradient was asked for and the step was not skipped.
+  func gradientInspected(_ inspection: GradientInspection)
+  /// After `epochFinished`, where anything was asked for.
+  func modelInspected(_ inspection: ModelInspection)
   /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable before the
   /// checkpoint is, because a resume will not report it again.
   ///
@@ -27,6 +33,12 @@ public protocol TrainingObserver: AnyObject {
 extension TrainingObserver {
   /// Nothing to do.
   public func stepSkipped(_ report: SkippedStep) {}
+  /// Nothing.
+  public func inspectionRequest(epoch: Int) -> InspectionRequest { .nothing }
+  /// Nothing to do.
+  public func gradientInspected(_ inspection: GradientInspection) {}
+  /// Nothing to do.
+  public func modelInspected(_ inspection: ModelInspection) {}
   /// Nothing to do.
   public func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)? { nil }
   /// Nothing to do.
@@ -43,6 +55,8 @@ public struct RunStart: Sendable {
   public var directory: String
   /// Steps already done: 0 for a fresh run.
   public var firstStep: Int
+  /// Whether the last of them ended an epoch whose evaluation is still to come.
+  public var awaitsEvaluation: Bool
   /// Steps of the whole run.
   public var totalSteps: Int
   /// Steps of one epoch.
@@ -61,11 +75,12 @@ public struct RunStart: Sendable {
   /// Creates a report.
   public init(
     name: String, directory: String, firstStep: Int, totalSteps: Int, stepsPerEpoch: Int, epochs: Int, samples: Int,
-    threads: Int, instructionSet: String, parameters: Int
+    threads: Int, instructionSet: String, parameters: Int, awaitsEvaluation: Bool = false
   ) {
     self.name = name
     self.directory = directory
     self.firstStep = firstStep
+    self.awaitsEvaluation = awaitsEvaluation
     self.totalSteps = totalSteps
     self.stepsPerEpoch = stepsPerEpoch
     self.epochs = epochs
@@ -111,7 +126,8 @@ public struct StepReport: Sendable {
   public var epochAccuracy: Double
   /// Learning rate of this step's update.
   public var learningRate: Double
-  /// Euclidean norm of the gradient before clipping; nil where `clipNorm` is off (it is not computed then).
+  /// Euclidean norm of the gradient before clipping. Without `clipNorm` it is computed on the steps that are logged
+  /// (`logging.everySteps`) alone, and nil on the others.
   public var gradientNorm: Double?
   /// Samples in this step's minibatch.
   public var samples: Int

@@ -175,7 +175,7 @@ struct RunDirectoryTests {
     #expect(try command.run(Self.train).status == 0)
     let good = try command.run(["inspect", "run", "--verify"])
     #expect(good.status == 0, "\(good.error)")
-    #expect(good.output.contains("run: 7 files, 7 good, 0 damaged\n"), "\(good.output)")
+    #expect(good.output.contains("run: 8 files, 8 good, 0 damaged\n"), "\(good.output)")
 
     try command.edit("run/step-00000008.weights.h5") { $0[5_000] ^= 4 }
     try command.edit("run/config.json") { $0[0] = UInt8(ascii: "x") }
@@ -185,15 +185,18 @@ struct RunDirectoryTests {
     try command.write("", to: "run/.step-00000016.weights.h5.lockstep-4194305-1-2.partial")
     try command.write("", to: "run/metrics.csv.partial")
     try command.write("mine", to: "run/notes.txt")
+    let events = try #require(try command.files(in: "run").first { $0.hasPrefix("events.out.tfevents.") })
+    try command.edit("run/\(events)") { $0[100] ^= 4 }
     let bad = try command.run(["inspect", "run", "--verify", "--json"])
     #expect(bad.status == 65)
     let answer = try #require(try JSONSerialization.jsonObject(with: Data(bad.output.utf8)) as? [String: Any])
-    #expect(answer["damaged"] as? Int == 3)
+    #expect(answer["damaged"] as? Int == 4)
     let files = try #require(answer["files"] as? [[String: String]])
     let verdicts = Dictionary(uniqueKeysWithValues: files.map { ($0["name"] ?? "", $0["verdict"] ?? "") })
     #expect(
       verdicts == [
         ".step-00000016.weights.h5.lockstep-4194305-1-2.partial": "leftover", "config.json": "damaged", "lock": "good",
+        events: "damaged",
         "metrics.csv": "good", "metrics.csv.partial": "leftover", "metrics.jsonl": "damaged", "notes.txt": "foreign",
         "step-00000004.weights.h5": "good", "step-00000008.weights.h5": "damaged", "step-00000012.weights.h5": "good",
       ])

@@ -44,7 +44,7 @@ let data = try config.data.prepare(context: DatasetContext(environment: environm
 let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
 let trainer = try Trainer(
   config: config, data: data, directory: directory, machine: machine,
-  observers: [log, RunSummary(), probe], request: StopRequest())
+  observers: [log, TensorBoardLog(config), RunSummary(), probe], request: StopRequest())
 _ = try trainer.run()
 print(probe.untilFirstStep)
 for (step, allocations) in probe.steps { print(step, allocations) }
