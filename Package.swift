@@ -44,7 +44,9 @@ let package = Package(
       dependencies: ["Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
     // Floor 4: what people and other programs read.
-    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // Floor 5: the command.
@@ -78,7 +80,10 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
+      name: "ReportsTests",
+      dependencies: [
+        "Reports", "Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors",
+      ],
       exclude: ["Goldens"]),
     .testTarget(
       name: "InterchangeTests",

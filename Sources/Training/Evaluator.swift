@@ -75,6 +75,13 @@ final class Evaluator {
       confusion: confusion(labels: labels.view, predictions: predictions.view), samples: count)
   }
 
+  /// Index of the largest value, the first of equals; 0 where nothing compares.
+  static func largest(_ values: View<Float>) -> Int {
+    var best = 0
+    for index in 0..<values.count where values[index] > values[best] { best = index }
+    return best
+  }
+
   private func confusion(labels: View<Int32>, predictions: View<Int32>) -> [[Int]] {
     let classes = network.output.count
     var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
@@ -106,14 +113,7 @@ private struct EvaluationRun: Sendable {
       shard, loss: loss, parameters: parameters, version: version, workspace: workspace)
     let classes = network.output.count
     for (offset, index) in range.enumerated() {
-      predictions[index] = Int32(largest(outputs[offset * classes..<(offset + 1) * classes]))
+      predictions[index] = Int32(Evaluator.largest(outputs[offset * classes..<(offset + 1) * classes]))
     }
-  }
-
-  /// Index of the largest value, the first of equals; 0 where nothing compares.
-  private func largest(_ values: View<Float>) -> Int {
-    var best = 0
-    for index in 0..<values.count where values[index] > values[best] { best = index }
-    return best
   }
 }
