@@ -1,7 +1,7 @@
 /// Where the parts of a chart with two axes lie, in the units of its drawing.
 struct ChartFrame {
-  /// Size of the letters, and the width of one on average: drawings cannot measure text.
-  static let letter = (size: 11.5, width: 6.2)
+  /// Size of the letters, and the width of one in a wide font: drawings cannot measure text.
+  static let letter = (size: 11.5, width: 7.2)
 
   var width: Double
   var height: Double

@@ -111,10 +111,9 @@ extension RunComparison {
     guard !differences.isEmpty else { return "\(missing)<p>Nothing: all values are the same.</p>\n" }
     var table = HTMLTable(
       "Values that are not the same in all runs, defaults included", [.text("value")] + entries.map { .text($0.label) })
-    for difference in differences {
+    for difference in shownDifferences {
       let path: Markup = "<code>\(difference.path)</code>"
-      table.append(
-        markup: [path] + difference.values.map { value -> Markup in "<code>\(value?.description ?? "–")</code>" })
+      table.append(markup: [path] + difference.values.map { value -> Markup in "<code>\(value)</code>" })
     }
     return "\(missing)\(table.html)"
   }

@@ -54,16 +54,14 @@ extension RunComparison {
       .joined()
     guard !differences.isEmpty else { return missing + "configs: no difference\n" }
     var table = TextTable([.text("config value")] + entries.map { .text($0.label) })
-    for difference in differences {
-      table.append([difference.path] + difference.values.map { $0?.description ?? "–" })
-    }
+    for difference in shownDifferences { table.append([difference.path] + difference.values) }
     let text = table.description
     // Side by side only where there is room; else a line for each value.
     guard let width, text.split(separator: "\n").contains(where: { $0.count > width }) else { return missing + text }
     return missing
-      + differences.map { difference in
+      + shownDifferences.map { difference in
         "\(difference.path)\n"
-          + zip(entries, difference.values).map { "  \($0.label): \($1?.description ?? "–")\n" }.joined()
+          + zip(entries, difference.values).map { "  \($0.label): \($1)\n" }.joined()
       }.joined()
   }
 

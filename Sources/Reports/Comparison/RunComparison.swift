@@ -48,6 +48,45 @@ public struct RunComparison: Sendable {
     }
   }
 
+  /// The differences as people read them: where the runs have layers of other kinds, a layer is one value.
+  var shownDifferences: [(path: String, values: [String])] {
+    let isLayer = { (path: String) in path.hasPrefix("model.layers[") }
+    let hasOtherKinds = differences.contains { isLayer($0.path) && $0.path.hasSuffix("].type") }
+    var isShown = false
+    return differences.flatMap { difference -> [(path: String, values: [String])] in
+      guard hasOtherKinds, isLayer(difference.path) else {
+        return [(difference.path, difference.values.map { $0?.description ?? "–" })]
+      }
+      defer { isShown = true }
+      return isShown ? [] : layers
+    }
+  }
+
+  /// A row for each place among the layers.
+  private var layers: [(path: String, values: [String])] {
+    let models = entries.map { entry -> [String] in
+      guard case .array(let layers)? = entry.run.config?.resolved["model"]?["layers"] else { return [] }
+      return layers.map { Self.summary(of: $0) }
+    }
+    return (0..<(models.map(\.count).max() ?? 0)).map { place in
+      ("model.layers[\(place)]", models.map { $0.indices.contains(place) ? $0[place] : "–" })
+    }
+  }
+
+  /// `conv2d, filters 32, kernel 3, stride 1, relu`: the kind of a layer, its numbers, and its activation.
+  private static func summary(of layer: JSONValue) -> String {
+    guard case .object(let members) = layer else { return layer.description }
+    let parts = members.compactMap { key, value -> String? in
+      switch value {
+      case .string(let kind) where key == "type": kind
+      case .integer, .number, .array: "\(key) \(value)"
+      case .object where key == "activation": if case .string(let kind)? = value["type"] { kind } else { nil }
+      default: nil
+      }
+    }
+    return parts.joined(separator: ", ")
+  }
+
   /// What could not be read or was passed over, a line each.
   public var warnings: [String] {
     entries.flatMap { entry in
