@@ -80,8 +80,10 @@ package struct ChartTicks: Sendable {
       labels = self.values.map { ChartTicks.label($0, step: step, format: axis.format) }
     case .logarithmic:
       if highest / lowest < 1.1 { (lowest, highest) = (lowest / 1.5, highest * 1.5) }
-      (lower, upper) = (lowest, highest)
-      self.values = ChartTicks.logarithmic(from: lowest, to: highest, count: count)
+      // Some air, so that no curve lies on the frame.
+      let air = Logarithm.power(highest, 0.04) / Logarithm.power(lowest, 0.04)
+      (lower, upper) = (lowest / air, highest * air)
+      self.values = ChartTicks.logarithmic(from: lower, to: upper, count: count)
       labels = self.values.map {
         axis.format == .percent ? ChartTicks.short($0 * 100) + " %" : ChartTicks.short($0)
       }

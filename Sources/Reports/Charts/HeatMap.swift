@@ -103,7 +103,7 @@ package struct HeatMap: Sendable {
     let samples = counts.reduce(0) { $0 + $1.reduce(0, +) }
     let hits = classes.indices.reduce(0) { $0 + counts[$1][$1] }
     let worst = misses.prefix(3).map {
-      "\(classes[$0.row]) taken for \(classes[$0.column]) \(RunText.count($0.count, "time"))"
+      "\(classes[$0.row]) taken for \(classes[$0.column]) (\(RunText.count($0.count, "time")))"
     }
     return "\(NumberText.grouped(hits)) of \(NumberText.grouped(samples)) samples are on the diagonal. "
       + (worst.isEmpty ? "Nothing is mistaken." : "Most often: \(worst.joined(separator: ", ")).")

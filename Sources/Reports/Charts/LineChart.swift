@@ -41,6 +41,8 @@ package struct LineChart: Sendable {
   package var yAxis: ChartAxis
   package var series: [Series]
   package var marks: [Mark] = []
+  /// Whether the marks' names stand at the bottom, where the curves are not.
+  package var namesMarksBelow = false
   /// Size of the drawing in its own units; a letter is 11.5 high.
   package var width = 400.0
   package var height = 250.0
@@ -104,7 +106,7 @@ package struct LineChart: Sendable {
     let anchor = place > 0.5 ? "end" : "start"
     return """
       <path class="rule" d="M\(at: x) \(at: frame.top)V\(at: frame.height - frame.bottom)"/><text class="tick" \
-      text-anchor="\(anchor)" x="\(at: x + (place > 0.5 ? -4 : 4))" y="\(at: frame.top + 10)">\(mark.name)</text>
+      text-anchor="\(anchor)" x="\(at: x + (place > 0.5 ? -4 : 4))" y="\(at: namesMarksBelow ? frame.height - frame.bottom - 6 : frame.top + 10)">\(mark.name)</text>
 
       """
   }
@@ -114,7 +116,7 @@ package struct LineChart: Sendable {
     var path = Markup.none
     var isDown = false
     var dots = Markup.none
-    let isDotted = points.count <= LineChart.dottedPoints && !series[index].isIdeal
+    let isDotted = points.count <= LineChart.dottedPoints && !series[index].isIdeal && !series[index].isThin
     for (position, point) in points.enumerated() {
       guard isDrawn(point) else {
         isDown = false

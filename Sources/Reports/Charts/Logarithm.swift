@@ -11,6 +11,9 @@ enum Logarithm {
   /// To the base of ten; of a value above 0.
   static func of(_ value: Double) -> Double { log10(value) }
 
+  /// A power of a value above 0.
+  static func power(_ value: Double, _ exponent: Double) -> Double { pow(value, exponent) }
+
   /// The power of ten with a whole exponent.
   static func powerOfTen(_ exponent: Int) -> Double { pow(10, Double(exponent)) }
 }

@@ -30,10 +30,10 @@ extension RunComparison {
 
   private var runs: Markup {
     var table = HTMLTable(
-      "Loss and accuracy are of what the last finished epoch was evaluated on; best is the lowest such loss",
+      "Loss and accuracy are of what the last finished epoch was evaluated on; best is the lowest such loss, at its epoch",
       [
         .text("run"), .text("status"), .number("epochs"), .number("loss"), .number("accuracy"), .number("best loss"),
-        .number("at epoch"), .text("loss by epoch"), .number("steps"), .number("time"), .number("samples/s"),
+        .text("loss by epoch"), .number("time"), .number("samples/s"),
         .number("threads"), .number("parameters"), .number("seed"),
       ])
     for (index, entry) in entries.enumerated() {
@@ -44,10 +44,10 @@ extension RunComparison {
         figures.status.text, figures.plannedEpochs.map { "\(figures.epochs) of \($0)" } ?? "\(figures.epochs)",
         figures.last?.evaluationLoss.map(NumberText.loss) ?? "",
         figures.last?.evaluationAccuracy.map(NumberText.percent) ?? "",
-        figures.best?.evaluationLoss.map(NumberText.loss) ?? "", figures.best.map { "\($0.epoch)" } ?? "",
+        figures.best.flatMap { best in best.evaluationLoss.map { "\(NumberText.loss($0)) at \(best.epoch)" } } ?? "",
       ]
       let more: [String] = [
-        NumberText.grouped(figures.step), figures.seconds.map(NumberText.duration) ?? "",
+        figures.seconds.map(NumberText.duration) ?? "",
         figures.samplesPerSecond.map(NumberText.rate) ?? "", figures.threadsText ?? "",
         figures.parameters.map(NumberText.grouped) ?? "", figures.seed.map { "\($0)" } ?? "",
       ]

@@ -23,8 +23,8 @@ enum PageStyle {
     .soft,.note{color:var(--soft);font-size:14px}
     nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0;padding:0;list-style:none;font-size:15px}
     nav a{display:inline-block;padding:4px 0}
-    .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:1px;margin:0 0 16px;padding:1px;background:var(--rule);border-radius:8px;overflow:hidden}
-    .figures div{background:var(--surface);padding:12px 14px;min-width:0}
+    .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));margin:0 1px 16px 0}
+    .figures div{border:1px solid var(--rule);margin:0 -1px -1px 0;padding:12px 14px;min-width:0}
     .figures dt{color:var(--soft);font-size:13px}
     .figures dd{margin:0;font-size:22px;line-height:1.3;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
     .figures dd.note{font-size:13px}
@@ -39,10 +39,11 @@ enum PageStyle {
     .scroll{overflow-x:auto;max-width:100%}
     table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums;min-width:min(100%,320px)}
     caption{text-align:left;color:var(--soft);font-size:13px;padding:4px 0}
-    th,td{padding:5px 12px 5px 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}
+    th,td{padding:5px 16px 5px 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}
     th{font-weight:600}
     tbody th{font-weight:400}
-    th.number,td.number{text-align:right;padding:5px 0 5px 14px}
+    th.number,td.number{text-align:right}
+    tr>:last-child{padding-right:2px}
     tr.total th,tr.total td{border-top:2px solid var(--soft);font-weight:600}
     td.wide{white-space:normal;min-width:16ch;overflow-wrap:anywhere}
     td svg.chart{width:120px;height:28px}
@@ -50,7 +51,7 @@ enum PageStyle {
     .tiles{display:flex;flex-wrap:wrap;gap:6px;margin:0 0 10px}
     .tiles img{display:block;width:44px;height:auto;image-rendering:pixelated;border:1px solid var(--rule)}
     .tiles.large img{width:84px}
-    .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:10px;margin:0;padding:0;list-style:none}
+    .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:10px;margin:0;padding:0;list-style:none}
     .mistakes li{padding:8px;border:1px solid var(--rule);border-radius:8px;font-size:13px;line-height:1.35;break-inside:avoid}
     .mistakes img{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:4px;margin-bottom:6px;background:#000}
     .mistakes b{font-size:15px}
@@ -61,20 +62,20 @@ enum PageStyle {
     .left-out{border-left-color:var(--soft);background:color-mix(in srgb,var(--soft) 10%,transparent)}
     footer{margin-top:56px;padding-top:14px;border-top:1px solid var(--rule);color:var(--soft);font-size:14px}
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+    @media (max-width:480px){table{font-size:13px}th,td{padding-right:9px}figure{padding:10px}}
     @media print{
     @page{size:A4;margin:16mm 14mm}
     body{max-width:none;padding:0;font-size:10.5pt}
     nav,.skip,summary{display:none}
-    h2{break-after:avoid;margin-top:28px}
+    h2{break-after:avoid;margin-top:24px}h2+p,h3+p{break-after:avoid}p{break-inside:avoid}
     h3,figcaption,caption{break-after:avoid}
-    .figures{background:none;gap:0;border-radius:0}
-    .figures div{border:1px solid var(--rule)}
     figure,.figures div,.mistakes li,tr{break-inside:avoid}
     details:not([open]){display:none}
     .charts{grid-template-columns:1fr 1fr}
-    .mistakes{grid-template-columns:repeat(8,1fr)}
-    .scroll{overflow:visible}
-    pre{white-space:pre-wrap;overflow-wrap:anywhere}
+    .mistakes{grid-template-columns:repeat(10,1fr);gap:5px}.mistakes li{padding:4px;font-size:7.5pt}.mistakes .soft{font-size:7.5pt}
+    .narrow{max-width:115mm}table{font-size:9pt}
+    .scroll{overflow:visible;break-inside:avoid}
+    pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:7.5pt}
     th,td{white-space:normal}
     svg,img{-webkit-print-color-adjust:exact;print-color-adjust:exact}
     }

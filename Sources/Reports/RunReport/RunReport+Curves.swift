@@ -22,7 +22,7 @@ extension RunReport {
     var accuracy = LineChart(
       "Accuracy of each epoch", x: axis, y: ChartAxis("accuracy", format: .percent),
       [LineChart.Series("training", points(\.accuracy)), LineChart.Series(evaluated, points(\.evaluationAccuracy))])
-    accuracy.marks = best
+    (accuracy.marks, accuracy.namesMarksBelow) = (best, true)
     return [("epoch-loss", loss), ("epoch-accuracy", accuracy)]
   }
 

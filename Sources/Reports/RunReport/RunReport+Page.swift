@@ -7,7 +7,6 @@ extension RunReport {
       Page.Section(id: "figures", title: "Headline figures", short: "Figures", content: headline),
       Page.Section(id: "curves", title: "Learning curves", short: "Curves", content: curves),
       Page.Section(id: "confusion", title: "What is taken for what", short: "Confusion", content: confusion),
-      Page.Section(id: "classes", title: "Class by class", short: "Classes", content: classes),
       Page.Section(id: "mistakes", title: "The surest mistakes", short: "Mistakes", content: mistakes),
       Page.Section(id: "filters", title: "What the first layer looks for", short: "First layer", content: filterSheet),
       Page.Section(id: "time", title: "Where the time went", short: "Time", content: time),

@@ -1,42 +1,41 @@
 extension RunReport {
-  /// The confusion matrix of the test set.
+  /// The confusion matrix of the test set, and the scores of its classes.
   var confusion: Markup {
     guard let test = test.content else {
       return Page.leftOut("the confusion matrix", because: test.reason ?? "")
     }
     let map = HeatMap("Confusion matrix", classes: test.scores.classes, counts: test.scores.confusion)
     return """
-      <p>\(RunText.count(test.samples, "sample")) of the test set (\(test.source)), as the newest checkpoint reads them. \
+      <p>\(RunText.count(test.samples, "sample")) of the test set (\(test.source)), as the newest good checkpoint reads them. \
       \(map.description)</p>
-      \(matrix(map))
+      <div class="charts">
+      \(matrix(map))\(classes(test.scores))</div>
+
       """
   }
 
   private func matrix(_ map: HeatMap) -> Markup {
     guard map.classes.count <= HeatMap.mostClasses else { return map.missesTable(rows: 50).html }
-    let drawing: Markup = "<div class=\"narrow\">\n\(map.svg(id: "confusion-map"))</div>\n"
-    return Page.figure(drawing, title: map.title, table: map.table)
+    return Page.figure(map.svg(id: "confusion-map"), title: map.title, table: map.table)
   }
 
   /// Precision, recall and F1 of each class.
-  var classes: Markup {
-    guard let test = test.content else {
-      return Page.leftOut("the scores of the classes", because: test.reason ?? "")
-    }
-    let scores = test.scores
+  private func classes(_ scores: ClassificationReport) -> Markup {
     func cells(_ name: String, _ scores: ClassificationReport.Scores) -> [String] {
       [name] + [scores.precision, scores.recall, scores.f1].map { NumberText.percent($0) }
         + [NumberText.grouped(scores.support)]
     }
     var table = HTMLTable(
-      "Scores of each class on the test set",
+      "Class by class",
       [.text("class"), .number("precision"), .number("recall"), .number("F1"), .number("samples")])
     for (name, scores) in zip(scores.classes, scores.perClass) { table.append(cells(name, scores)) }
     table.append(cells("mean", scores.macro), isTotal: true)
-    table.append(cells("weighted mean", scores.weighted), isTotal: true)
+    table.append(cells("weighted", scores.weighted), isTotal: true)
     return """
+      <div id="classes">
       \(table.html)<p class="soft">Precision: of those taken for the class, how many are of it. Recall: of those of the class, how many \
       are found. F1: the harmonic mean of both.</p>
+      </div>
 
       """
   }
@@ -53,8 +52,8 @@ extension RunReport {
       let right = NumberText.percent(Double(sample.labelProbability))
       return """
         <li><img src="\(DataURI.png(mistake.picture))" width="\(mistake.width)" height="\(mistake.height)" \
-        alt="Test sample \(sample.index)"/><b>\(sample.label) → \(sample.predicted)</b><br/>taken for \(sample.predicted): \(probability)<br/>\
-        \(sample.label) is right: \(right)<br/><span class="soft">sample \(sample.index)</span></li>
+        alt="Test sample \(sample.index)"/><b>\(sample.label) → \(sample.predicted)</b><br/>\(sample.predicted): \(probability)<br/>\
+        \(sample.label): \(right)<br/><span class="soft">no. \(sample.index)</span></li>
 
         """
     }
@@ -63,8 +62,8 @@ extension RunReport {
       ? "The \(test.mistakes.count) of \(RunText.count(test.mistakeCount, "mistake"))"
       : RunText.count(test.mistakeCount, "mistake") + ","
     return """
-      <p>\(shown) that the network was surest of, with what it is, what it was taken for, and the probabilities \
-      (softmax) of both. Samples are counted from 0.</p>
+      <p>\(shown) that the network was surest of, each with what it is → what it was taken for, the probabilities \
+      (softmax) of both, and its number in the test set, counted from 0.</p>
       <ul class="mistakes">
       \(tiles)</ul>
 

@@ -22,7 +22,7 @@ extension RunReport {
       <p>From the run's log: \(NumberText.duration(history.seconds)) on the clock. Training time is samples by samples/s of each \
       epoch; what an epoch takes beside it goes to its evaluation, to saves (which are written in the background) and to the log. \
       An epoch without both numbers, such as one that a resume continued, is not told apart.</p>
-      \(Page.figure(bars.svg(id: "run-time"), title: bars.title, table: bars.table(rowTitle: "")))\
+      \(Page.figure(narrow(bars.svg(id: "run-time")), title: bars.title, table: bars.table(rowTitle: "")))\
       \(history.sessions.count > 1 ? sessions : .none)
       """
   }
@@ -46,6 +46,9 @@ extension RunReport {
     }
     return table.html
   }
+
+  /// As wide as its letters can be read well.
+  private func narrow(_ chart: Markup) -> Markup { "<div class=\"narrow\">\n\(chart)</div>\n" }
 
   // MARK: From a profile
 
@@ -71,7 +74,7 @@ extension RunReport {
       \(RunText.count(profile.stepsPerTurn, "step")) of this config, from fresh weights, at \
       \(NumberText.rate(result.training.samplesPerSecond)) samples/s. <code>lockstep bench</code> measures longer and at other numbers \
       of threads.</p>
-      \(Page.figure(bars.svg(id: "step-time"), title: bars.title, table: partTable(parts, result)))
+      \(Page.figure(narrow(bars.svg(id: "step-time")), title: bars.title, table: partTable(parts, result)))
       """
   }
 

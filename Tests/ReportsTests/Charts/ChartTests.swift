@@ -116,7 +116,7 @@ struct ChartTests {
     try expectGolden(map.svg(id: "confusion"), "heatmap")
     #expect(
       map.description == "12,435 of 12,449 samples are on the diagonal. "
-        + "Most often: cat taken for <dog> 9 times, owl taken for cat 4 times, cat taken for owl 1 time.")
+        + "Most often: cat taken for <dog> (9 times), owl taken for cat (4 times), cat taken for owl (1 time).")
     let cells = try XMLCheck.parse(map.table.html.text).filter { ["th", "td"].contains($0.name) }.map(\.text)
     #expect(cells.suffix(5) == ["predicted", "94", "12,354", "1", "12,449"])
   }
