@@ -85,7 +85,7 @@ package struct HeatMap: Sendable {
       <rect class="\(kind)" x="\(at: x)" y="\(at: y)" width="\(at: size - gap)" height="\(at: size - gap)"\(opacity)/>
       """
     if classes.count <= Self.mostNumbers, count > 0 {
-      let strong: Markup = strength > 0.6 ? " strong" : ""
+      let strong: Markup = strength > 0.88 ? " strong" : ""
       // Four digits and more have to be narrower.
       let letters = String(count).count
       let squeeze: Markup =

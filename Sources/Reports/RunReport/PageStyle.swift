@@ -19,7 +19,7 @@ enum PageStyle {
     p{margin:0 0 12px;max-width:72ch}
     .lead{font-size:19px;max-width:60ch}
     .status{display:inline-block;margin:0 0 12px;padding:2px 12px;border:1px solid currentColor;border-radius:99px;font-size:14px;color:var(--s3)}
-    .status.open{color:var(--s2)}
+    .status.open{color:var(--miss)}
     .soft,.note{color:var(--soft);font-size:14px}
     nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;margin:0;padding:0;list-style:none;font-size:15px}
     nav a{display:inline-block;padding:4px 0}
@@ -47,14 +47,14 @@ enum PageStyle {
     tr.total th,tr.total td{border-top:2px solid var(--soft);font-weight:600}
     td.wide{white-space:normal;min-width:16ch;overflow-wrap:anywhere}
     td svg.chart{width:120px;height:28px}
-    .good{color:var(--s3)}.damaged{color:var(--s2);font-weight:600}
+    .good{color:var(--s3)}.damaged{color:var(--miss);font-weight:600}
     .tiles{display:flex;flex-wrap:wrap;gap:6px;margin:0 0 10px}
     .tiles img{display:block;width:44px;height:auto;image-rendering:pixelated;border:1px solid var(--rule)}
     .tiles.large img{width:84px}
     .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:10px;margin:0;padding:0;list-style:none}
     .mistakes li{padding:8px;border:1px solid var(--rule);border-radius:8px;font-size:13px;line-height:1.35;break-inside:avoid}
     .mistakes img{display:block;width:100%;height:auto;image-rendering:pixelated;border-radius:4px;margin-bottom:6px;background:#000}
-    .mistakes b{font-size:15px}
+    .mistakes b{font-size:15px}.mistakes .soft{font-size:12px}
     pre{margin:0 0 12px;padding:12px 14px;overflow-x:auto;border:1px solid var(--rule);border-radius:8px;font:13px/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
     code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere}
     pre code{font-size:1em;overflow-wrap:normal}
