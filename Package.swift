@@ -47,7 +47,9 @@ let package = Package(
       dependencies: ["Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
     // Floor 4: what people and other programs read.
-    .target(name: "Reports", dependencies: ["Training", "Settings", "Pictures", "Networks", "Datasets", "Tensors"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // Floor 5: the command. A module `lockstep` beside `Lockstep` would be one file where the file system knows no case.
@@ -97,7 +99,10 @@ let package = Package(
         "Training", "Pictures", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
       ]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
+      name: "ReportsTests",
+      dependencies: [
+        "Reports", "Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors",
+      ],
       exclude: ["Goldens"]),
     .testTarget(
       name: "InterchangeTests",

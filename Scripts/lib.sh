@@ -66,6 +66,7 @@ has_package() {
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
     libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
     python3) command -v python3 >/dev/null ;;
+    chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     *) dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed ;;
   esac
@@ -83,6 +84,7 @@ why_package() {
     zlib1g-dev) echo "zlib, reads .gz data sets" ;;
     libssl-dev) echo "libcrypto, SHA-256 of checkpoints and data sets" ;;
     python3 | python3-venv) echo "compares with Keras and a JSON Schema validator in the tests" ;;
+    chromium) echo "opens the pages that Lockstep makes, in the tests" ;;
     *) echo "needed" ;;
   esac
 }

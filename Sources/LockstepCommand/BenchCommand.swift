@@ -15,8 +15,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast a config trains, and where the time goes.",
     discussion: """
       Trains real steps on the config's data and writes nothing. Thread counts take turns, round after round; what is \
-      printed are medians: samples/s, speed-up, evaluation, and the time of each layer, of loss, data, all-reduce and \
-      update, and of waiting. Shares of the peak are of the multiply-adds that as many threads reach in the same run.
+      printed are medians: samples/s, speed-up against the first number of threads, efficiency, the shares of forward \
+      and backward passes, reduce, data and idling, and the time of each layer and phase. Shares of the peak are of the multiply-adds that as many threads reach in the same run.
       """)
 
   @Argument(help: "The config, a JSON file (see `lockstep schema`).")
@@ -47,6 +47,12 @@ struct BenchCommand: ParsableCommand {
   )
   var trace: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Draw samples/s against threads, and what the time goes to, as an SVG picture.", valueName: "file")
+  )
+  var svg: String?
+
   /// What `--threads` says; nil where it says nothing of sense.
   private var threadCounts: [Int]? {
     guard let threads else { return BenchCommand.standardThreadCounts(processors: ProcessorCount.available()) }
@@ -75,25 +81,19 @@ struct BenchCommand: ParsableCommand {
     try Outcome.report {
       let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
       // Before a measurement that nobody would see.
-      if let trace { try checkWritable(trace) }
+      for path in [trace, svg].compactMap({ $0 }) { try OutputPath.check(path) }
       let machines = try self.machines()
       let benchmark = try Benchmark(config: config, data: try config.prepareData(), machines: machines)
       let report = try benchmark.run(seconds: seconds)
       if let trace {
         _ = try AtomicFile.write(ChromeTrace(try benchmark.trace(steps: Self.tracedSteps)).json.description, to: trace)
       }
+      if let svg { _ = try AtomicFile.write(report.svg, to: svg) }
       if json {
         try Console.answer(report.json(version: LockstepVersion.current).prettyPrinted.trimmingSuffix("\n"))
       } else {
         try Console.answer(report.text(width: Terminal.outputWidth).trimmingSuffix("\n"))
       }
-    }
-  }
-
-  private func checkWritable(_ path: String) throws(TrainingError) {
-    let directory = (path as NSString).deletingLastPathComponent
-    guard access(directory.isEmpty ? "." : directory, W_OK) == 0 else {
-      throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
     }
   }
 

@@ -46,12 +46,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func samples(of config: RunConfig) throws(DatasetError) -> ImageDataset {
-    guard let data else {
-      return try config.data.source.load(.test, context: .ofProcess)
-    }
-    let classes = (config.data.source as? MNISTSource)?.classes ?? MNISTSource().classes
-    return try MNISTSource(directory: data, classes: classes).load(
-      .test, context: DatasetContext(largestBytes: DatasetContext.ofProcess.largestBytes))
+    let (data, context) = config.data.replacingSource(by: data, context: .ofProcess)
+    return try data.source.load(.test, context: context)
   }
 
   private func text(_ report: ClassificationReport, evaluation: Evaluation, path: String) -> String {

@@ -66,7 +66,7 @@ struct InspectCommand: ParsableCommand {
 
   private func inspectFiles() throws {
     let files = try RunInventory.files(in: path) {
-      MetricsLog.inventory($0, path: $1) ?? TensorBoardLog.inventory($0, path: $1)
+      MetricsLog.inventory($0, path: $1) ?? TensorBoardLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1)
     }
     guard files.contains(where: { $0.verdict != .foreign }) else {
       throw TrainingError.nothingToResume(path: path, skipped: [])

@@ -17,8 +17,9 @@ struct LockstepCommand: ParsableCommand {
       """,
     version: LockstepVersion.current,
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, BenchCommand.self,
-      ImportCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self,
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, ReportCommand.self,
+      CompareCommand.self, BenchCommand.self, ImportCommand.self, ReadWeightsCommand.self, DataCommand.self,
+      SchemaCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.

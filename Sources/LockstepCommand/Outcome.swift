@@ -43,6 +43,7 @@ enum Outcome: Int32 {
     switch error {
     case is SettingsError, is NetworkError: self = .badConfig
     case is InstructionSetError: self = .usage
+    case is SavedRunError: self = .inputMissing
     case let error as TrainingError: self = Outcome(of: error)
     case let error as DatasetError: self = Outcome(of: error)
     case let error as CheckpointError: self = Outcome(of: error)

@@ -85,6 +85,13 @@ final class Evaluator {
           mistakes, of: samples, labels: labels.view, predictions: predictions.view, confidences: confidences.view))
   }
 
+  /// Index of the largest value, the first of equals; 0 where nothing compares.
+  static func largest(_ values: View<Float>) -> Int {
+    var best = 0
+    for index in 0..<values.count where values[index] > values[best] { best = index }
+    return best
+  }
+
   private func confusion(labels: View<Int32>, predictions: View<Int32>) -> [[Int]] {
     let classes = network.output.count
     var counts = Array(repeating: Array(repeating: 0, count: classes), count: classes)
@@ -119,7 +126,7 @@ private struct EvaluationRun: Sendable {
     let classes = network.output.count
     for (offset, index) in range.enumerated() {
       let outputs = outputs[offset * classes..<(offset + 1) * classes]
-      let prediction = largest(outputs)
+      let prediction = Evaluator.largest(outputs)
       predictions[index] = Int32(prediction)
       if confidences.count > 0 { confidences[index] = confidence(in: prediction, outputs) }
     }
@@ -130,12 +137,5 @@ private struct EvaluationRun: Sendable {
     var sum = 0.0
     for index in 0..<outputs.count { sum += PortableMath.exp(Double(outputs[index]) - Double(outputs[prediction])) }
     return Float(1 / sum)
-  }
-
-  /// Index of the largest value, the first of equals; 0 where nothing compares.
-  private func largest(_ values: View<Float>) -> Int {
-    var best = 0
-    for index in 0..<values.count where values[index] > values[best] { best = index }
-    return best
   }
 }

@@ -165,7 +165,7 @@ struct ExactnessTests {
     #expect(try command.digest(of: "saved") == command.digest(of: "whole"))
   }
 
-  /// Rows of `metrics.jsonl` without the two fields that are measurements of time.
+  /// Rows of `metrics.jsonl` without the two fields that are measurements of time, and the number of threads.
   private static func withoutTimes(_ text: String) throws -> [String] {
     try text.split(separator: "\n").map { line in
       guard var row = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
@@ -173,6 +173,7 @@ struct ExactnessTests {
       }
       row["seconds"] = nil
       row["samplesPerSecond"] = nil
+      row["threads"] = nil
       return String(decoding: try JSONSerialization.data(withJSONObject: row, options: .sortedKeys), as: UTF8.self)
     }
   }
