@@ -9,7 +9,7 @@ swift_needed=6.1
 # sysexits.h: a service that is needed is not there.
 EX_UNAVAILABLE=69
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 # fail EXIT-CODE LINE…
 fail() {

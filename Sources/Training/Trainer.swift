@@ -98,7 +98,7 @@ public final class Trainer {
       name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,
       stepsPerEpoch: position.stepsPerEpoch, epochs: position.epochs, samples: data.split.training.count,
       threads: engine.pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
-      parameters: network.parameters.parameterCount)
+      parameters: network.parameters.parameterCount, bestLoss: record.best?.value)
     for observer in observers { try observer.runStarted(start) }
   }
 
@@ -130,7 +130,7 @@ public final class Trainer {
       accuracy: batch.isSkipped ? .nan : Double(record.current.correct - before) / Double(batch.samples),
       epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
       gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds,
-      skippedSteps: skippedSteps)
+      skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     for observer in observers { observer.stepFinished(report) }
   }
 
@@ -147,13 +147,16 @@ public final class Trainer {
     let samplesPerSecond = stopwatch.samplesPerSecond
     let training = record.current
     guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
+    for observer in observers { observer.evaluationStarted(epoch: position.epochsFinished + 1) }
+    let start = stopwatch.seconds
     let evaluation = try evaluate()
+    stopwatch.add(to: \.evaluation, since: start)
     position.epochsFinished += 1
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
       training: MetricValues(training.values(config.training.metrics)),
       evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation.metrics, samplesPerSecond: samplesPerSecond,
-      seconds: stopwatch.seconds, skippedSteps: skippedSteps)
+      seconds: stopwatch.seconds, skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
     try saveIfDue()
@@ -172,10 +175,12 @@ public final class Trainer {
   }
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
+    let start = stopwatch.seconds
     // What failed before does not matter any more, if this save does not.
     try attempt { announce(try saver.finish()) }
     if saver.lastPosition != position { try save() }
     announce(try saver.finish())
+    stopwatch.add(to: \.saving, since: start)
     return notifyEnd(reason)
   }
 
@@ -183,9 +188,18 @@ public final class Trainer {
   private func notifyEnd(_ reason: RunEnd.Reason) -> RunEnd {
     let end = RunEnd(
       reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds,
-      skippedSteps: skippedSteps)
+      skippedSteps: skippedSteps, pauses: stopwatch.pauses, best: bestEpoch)
     for observer in observers { observer.runEnded(end) }
     return end
+  }
+
+  /// From the record of the whole run, so that a resume knows what was before it.
+  private var bestEpoch: BestEpoch? {
+    guard let best = record.best, case let epoch = best.step / position.stepsPerEpoch,
+      let evaluation = record.evaluation(epoch: epoch)
+    else { return nil }
+    return BestEpoch(
+      epoch: epoch, evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation, checkpoint: saver.path(step: best.step))
   }
 }
 
@@ -199,6 +213,8 @@ extension Trainer {
     // Taken in any case: a save that is due as well answers the request.
     let isAskedFor = request.takeSaveRequest()
     guard saver.isDue(position) || isAskedFor else { return }
+    let start = stopwatch.seconds
+    defer { stopwatch.add(to: \.saving, since: start) }
     // The save before may have failed only now.
     if try !attempt({ try save() }), saver.lastPosition != position { try attempt { try save() } }
   }

@@ -57,7 +57,7 @@ struct ClassificationReportTests {
   func confusion() {
     let report = ClassificationReport(classes: ["cat", "dog"], confusion: [[12, 3], [0, 1_005]])
     #expect(
-      report.confusionText == """
+      report.confusionText() == """
         true \\ predicted   cat   dog
                      cat    12     3
                      dog     0  1005
