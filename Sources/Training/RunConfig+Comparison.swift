@@ -1,9 +1,6 @@
 import Settings
 
 extension RunConfig {
-  /// The resolved config as text: what a run directory and every checkpoint keep.
-  public var resolvedText: String { resolved.prettyPrinted }
-
   /// What differs from another config in a way that changes the result, a line each: `training.batchSize: 128 here, 64 there`.
   ///
   /// The run's name, the number of epochs, when it ends early, and when to save and log may differ. So may what becomes of a step that is not finite:

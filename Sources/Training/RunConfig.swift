@@ -22,6 +22,9 @@ public struct RunConfig: Sendable {
   public let logging: LoggingConfig
   /// The document with all defaults filled in; reading it gives the same config.
   public let resolved: JSONValue
+  /// The resolved config as text: what a run directory and every checkpoint keep. Made once, since workers wait while a checkpoint's
+  /// snapshot is taken.
+  public let resolvedText: String
 
   /// Reads a config file.
   ///
@@ -62,6 +65,7 @@ public struct RunConfig: Sendable {
     checkpoint = CheckpointConfig(settings.settings("checkpoint"))
     logging = LoggingConfig(settings.settings("logging"))
     resolved = RunConfig.resolved(settings, name: name)
+    resolvedText = resolved.prettyPrinted
   }
 
   private static func name(_ settings: Settings, fileName: String) throws(SettingsError) -> String {
