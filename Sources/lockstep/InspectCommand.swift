@@ -19,7 +19,8 @@ struct InspectCommand: ParsableCommand {
         lockstep inspect Checkpoints/mnist-cnn --verify
       """)
 
-  @Argument(help: "A config (.json), a checkpoint (.h5) or a run directory (its newest good checkpoint is taken).",
+  @Argument(
+    help: "A config (.json), a checkpoint (.h5) or a run directory (its newest good checkpoint is taken).",
     completion: .configOrCheckpoint)
   var path: String
 

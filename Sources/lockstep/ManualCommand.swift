@@ -69,14 +69,20 @@ private enum ManualText {
     ),
     ("CLICOLOR", "With 0 no colors."),
     ("TERM", "With 'dumb', or not set, progress is plain lines."),
-    ("LC_ALL , LC_CTYPE , LANG", "The first that is set tells whether the terminal shows UTF-8; without it, bars and curves are ASCII."),
+    (
+      "LC_ALL , LC_CTYPE , LANG",
+      "The first that is set tells whether the terminal shows UTF-8; without it, bars and curves are ASCII."
+    ),
     ("COLUMNS", "The width of the terminal, where the terminal does not tell."),
   ]
 
   static let files: [ManualPage.Entry] = [
     ("Checkpoints/NAME", "The directory of a run, unless '--run' says otherwise."),
     ("Checkpoints/NAME/config.json", "The config, with all defaults filled in."),
-    ("Checkpoints/NAME/step-00000938.weights.h5", "The checkpoint after step 938: the last three are kept, and the best."),
+    (
+      "Checkpoints/NAME/step-00000938.weights.h5",
+      "The checkpoint after step 938: the last three are kept, and the best."
+    ),
     (
       "Checkpoints/NAME/metrics.jsonl , Checkpoints/NAME/metrics.csv",
       "The log: a row for every few steps and every epoch."
@@ -85,18 +91,30 @@ private enum ManualText {
   ]
 
   static let examples: [(text: String, lines: [String])] = [
-    ("Train a network on digits that the program draws itself, and measure it:", [
-      "lockstep train Configs/digits.json", "lockstep evaluate Checkpoints/digits",
-    ]),
-    ("Change a config for one run, and keep its log:", [
-      "lockstep train Configs/mnist-cnn.json --set training.epochs=3 --run Checkpoints/short 2>&1 | tee -i log"
-    ]),
-    ("Train at night, and go on if the machine was started anew:", [
-      "nohup lockstep train Configs/mnist-cnn.json --resume > log 2>&1 &"
-    ]),
-    ("Look at the learning curve:", [
-      "jq -r 'select(.kind == \"epoch\") | [.epoch, .loss, .evaluationLoss] | @tsv' Checkpoints/mnist-cnn/metrics.jsonl"
-    ]),
+    (
+      "Train a network on digits that the program draws itself, and measure it:",
+      [
+        "lockstep train Configs/digits.json", "lockstep evaluate Checkpoints/digits",
+      ]
+    ),
+    (
+      "Change a config for one run, and keep its log:",
+      [
+        "lockstep train Configs/mnist-cnn.json --set training.epochs=3 --run Checkpoints/short 2>&1 | tee -i log"
+      ]
+    ),
+    (
+      "Train at night, and go on if the machine was started anew:",
+      [
+        "nohup lockstep train Configs/mnist-cnn.json --resume > log 2>&1 &"
+      ]
+    ),
+    (
+      "Look at the learning curve:",
+      [
+        "jq -r 'select(.kind == \"epoch\") | [.epoch, .loss, .evaluationLoss] | @tsv' Checkpoints/mnist-cnn/metrics.jsonl"
+      ]
+    ),
   ]
 
   /// With a capital letter and a full stop.

@@ -52,7 +52,8 @@ struct BadUsageTests {
     [
       BadInput(
         "an unknown command", ["trian"],
-        error: "lockstep: 'lockstep' has no command 'trian'; did you mean 'lockstep train'? 'lockstep --help' lists all commands",
+        error:
+          "lockstep: 'lockstep' has no command 'trian'; did you mean 'lockstep train'? 'lockstep --help' lists all commands",
         status: 64),
       BadInput(
         "an unknown command below another", ["data", "ftech", "mnist"],

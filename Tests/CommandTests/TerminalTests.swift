@@ -5,7 +5,8 @@ import Testing
 @Suite("A run on a terminal", .enabled(if: PseudoTerminal.isAvailable))
 struct TerminalTests {
   private static let environment = [
-    "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "NO_COLOR": "", "FORCE_COLOR": "", "CLICOLOR_FORCE": "", "CLICOLOR": "",
+    "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "NO_COLOR": "", "FORCE_COLOR": "", "CLICOLOR_FORCE": "",
+    "CLICOLOR": "",
   ]
 
   private static func prepared(_ environment: [String: String] = [:]) throws -> Command {
@@ -36,7 +37,7 @@ struct TerminalTests {
     return terminal.text
   }
 
-  @Test("nothing is ever wrapped, and at the end a line is left for each epoch", arguments: [20, 40, 60, 80, 200])
+  @Test("nothing is ever wrapped, and at the end a line is left for each epoch", arguments: [30, 40, 60, 80, 200])
   func widths(columns: Int) throws {
     let text = try Self.train(
       columns: columns, ["--set", "name=a-run-whose-name-is-as-long-as-names-of-runs-in-a-sweep-over-parameters-are"])
@@ -45,7 +46,7 @@ struct TerminalTests {
     #expect(text.contains("\u{1B}[K"), "no bar was drawn")
     let epochs = screen.lines.filter { $0.contains(columns < 60 ? "/20  " : "/20  loss ") }
     #expect(epochs.count == 20, "\(screen.lines)")
-    #expect(epochs.allSatisfy { $0.contains(" %") || columns < 30 })
+    #expect(epochs.allSatisfy { $0.contains(" %") })
     // The bar has been removed.
     #expect(screen.lines.last == "")
     #expect(!screen.lines.contains { $0.contains("━") })
@@ -127,6 +128,31 @@ struct TerminalTests {
     #expect(refused.status == 64 && !refused.error.isEmpty)
     let none = try command.run(["resume", "run", "--epochs", "21", "--progress", "none"])
     #expect(none.status == 0 && none.error.isEmpty && none.output.hasPrefix("finished "))
+  }
+
+  @Test("the summary names the best epoch of the whole run, also of the part before a resume")
+  func best() throws {
+    let command = try Self.prepared()
+    defer { command.remove() }
+    // So large a rate that the loss goes up and down.
+    let settings = ["training.epochs=6", "training.optimizer.learningRate=0.3"]
+    func bestOfLog() throws -> Int {
+      let rows = try command.read("run/metrics.jsonl").split(separator: "\n").compactMap {
+        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      }.filter { $0["kind"] as? String == "epoch" }
+      let losses = rows.compactMap { $0["evaluationLoss"] as? Double }
+      return try #require(losses.indices.min { losses[$0] < losses[$1] }) + 1
+    }
+    func bestOf(_ summary: String) -> Int? {
+      summary.firstMatch(of: /(?m)^best +epoch ([0-9]+)/).flatMap { Int($0.1) }
+    }
+    let first = try command.run(Self.arguments(["-q"], settings: settings))
+    #expect(first.status == 0, "\(first.error)")
+    for epochs in [7, 12] {
+      let more = try command.run(["resume", "run", "--epochs", "\(epochs)", "--progress", "none"])
+      #expect(more.status == 0, "\(more.error)")
+      #expect(try bestOf(more.output) == bestOfLog(), "\(more.output)")
+    }
   }
 
   @Test("Ctrl-C in a pipe with tee: the run is saved, the terminal says how to go on, and it goes on")

@@ -23,9 +23,9 @@ struct EpochLineTests {
       (100, "epoch  3/12  loss 0.0612  acc 98.12 %  test loss 0.0401  test acc 98.71 %  18,200 samples/s  3.3 s"),
       (80, "epoch  3/12  loss 0.0612  acc 98.12 %  test loss 0.0401  test acc 98.71 %  3.3 s"),
       (79, "epoch  3/12  loss 0.0612  acc 98.12 %  test loss 0.0401  test acc 98.71 %"),
-      (60, " 3/12  loss 0.0612  98.12 %  test loss 0.0401  98.71 %"),
+      (60, "epoch  3/12  loss 0.0612  98.12 %  test loss 0.0401  98.71 %"),
       (40, " 3/12  0.0612  test 0.0401  98.71 %"),
-      (30, " 3/12  0.0401  98.71 %"),
+      (30, " 3/12  test 0.0401  98.71 %"),
     ] as [(Int?, String)])
   func shortens(width: Int?, text: String) {
     let line = EpochLine(
@@ -66,7 +66,8 @@ struct EpochLineTests {
   @Test("the best evaluation is green, one that is not finite red, and skipped steps yellow")
   func colors() {
     var report = Sample.epoch(3, seconds: 10)
-    #expect(EpochLine(report, epochs: 12, seconds: 1, isBest: true).text(color: true).contains("\u{1B}[32m0.0401\u{1B}[0m"))
+    #expect(
+      EpochLine(report, epochs: 12, seconds: 1, isBest: true).text(color: true).contains("\u{1B}[32m0.0401\u{1B}[0m"))
     #expect(!EpochLine(report, epochs: 12, seconds: 1).text(color: true).contains("\u{1B}[32m"))
     (report.evaluation, report.skippedSteps) = (MetricValues([("loss", .nan)]), 2)
     let text = EpochLine(report, epochs: 12, seconds: 1).text(color: true)

@@ -121,7 +121,9 @@ struct ProgressTests {
     let progress = PlainProgress(terminal: recording.terminal)
     progress.runStarted(Sample.start())
     _ = recording.take()
-    for (seconds, isShown) in [(100.0, true), (104.9, false), (105.3, true), (7_200, true), (7_259, false), (7_260, true)] {
+    for (seconds, isShown) in [
+      (100.0, true), (104.9, false), (105.3, true), (7_200, true), (7_259, false), (7_260, true),
+    ] {
       progress.stepFinished(Sample.step(1, seconds: seconds))
       #expect(recording.take().isEmpty != isShown, "\(seconds)")
     }
@@ -138,7 +140,7 @@ struct ProgressTests {
       var step = Sample.step(epoch, seconds: Double(epoch) * 0.001)
       (step.epoch, step.stepInEpoch) = (epoch, 1)
       bar.stepFinished(step)
-      if epoch == 2_500 { #expect(recording.take().contains("  1/1  ━━━━━━━━━━━━━━━━━━━──────────────────  ")) }
+      if epoch == 2_500 { #expect(recording.take().contains("  1/1  ━━━━━━━━━━━━━━━━━━───────────────────  ")) }
       bar.epochFinished(Sample.epoch(epoch, seconds: Double(epoch) * 0.001))
       lines += recording.take().split(separator: "\n", omittingEmptySubsequences: false).count - 1
     }
@@ -151,7 +153,9 @@ struct ProgressTests {
     let bar = ProgressBar(terminal: recording.terminal)
     bar.runStarted(Sample.start(epochs: 1_003))
     _ = recording.take()
-    for (epoch, seconds, isShown) in [(1, 9.0, false), (2, 11, true), (3, 12, false), (20, 13, true), (1_003, 14, true)] {
+    for (epoch, seconds, isShown) in [
+      (1, 9.0, false), (2, 11, true), (3, 12, false), (20, 13, true), (1_003, 14, true),
+    ] {
       bar.epochFinished(Sample.epoch(epoch, seconds: seconds))
       #expect(recording.take().isEmpty != isShown, "\(epoch)")
     }
@@ -175,6 +179,26 @@ struct ProgressTests {
     #expect(recording.take() == "")
   }
 
+  @Test("an evaluation is green where it is the best of the whole run, also of the part before a resume")
+  func best() {
+    func greens(bestLoss: Double?) -> Int {
+      let recording = RecordingTerminal(usesColor: true)
+      let bar = ProgressBar(terminal: recording.terminal)
+      var start = Sample.start()
+      start.bestLoss = bestLoss
+      bar.runStarted(start)
+      for (epoch, loss) in [(1, 0.05), (2, .nan), (3, 0.04), (4, 0.04), (5, 0.03)] {
+        var report = Sample.epoch(epoch, seconds: 1)
+        report.evaluation = MetricValues([("loss", loss)])
+        bar.epochFinished(report)
+      }
+      return recording.take().split(separator: "\u{1B}[32m").count - 1
+    }
+    #expect(greens(bestLoss: nil) == 3)
+    #expect(greens(bestLoss: 0.035) == 1)
+    #expect(greens(bestLoss: 0.01) == 0)
+  }
+
   @Test("a window that becomes narrow is drawn in from the next line on")
   func resized() {
     let recording = RecordingTerminal(columns: 200)
@@ -192,7 +216,7 @@ struct ProgressTests {
     let start = Sample.start(name: "a-very-long-name-of-a-run-that-nobody-would-type")
     #expect(
       RunText.start(start, width: 40) == """
-        a-very-long-name-of…at-nobody-would-type:
+        a-very-long-name-of…t-nobody-would-type:
           34,826 parameters, 60,000 samples,
           12 epochs of 469 steps, 2 threads,
           avx512

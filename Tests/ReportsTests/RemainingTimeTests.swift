@@ -6,7 +6,7 @@ import Training
 @Suite("Remaining time")
 struct RemainingTimeTests {
   private static func eta(_ text: String) -> String? {
-    text.firstMatch(of: /ETA ([0-9:]+)/).map { String($0.1) }
+    text.firstMatch(of: /ETA +([0-9:]+)/).map { String($0.1) }
   }
 
   @Test("a run taken up in the middle of an epoch counts its own steps, and the evaluations before it")
@@ -38,14 +38,14 @@ struct RemainingTimeTests {
       bar.stepFinished(Sample.step(step, seconds: seconds))
     }
     // 4,628 steps of half a second are 38:34.
-    #expect(Self.eta(recording.take()) == "39:22")
+    #expect(Self.eta(recording.take()) == "39:52")
     for step in 1_001...1_120 {
       seconds += 1
       _ = recording.take()
       bar.stepFinished(Sample.step(step, seconds: seconds))
     }
     // 4,508 steps of a second are 1:15:08.
-    #expect(Self.eta(recording.take()) == "1:10:04")
+    #expect(Self.eta(recording.take()) == "1:06:49")
   }
 
   @Test("before the first step nothing is known")

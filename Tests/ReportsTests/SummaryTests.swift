@@ -31,18 +31,18 @@ struct SummaryTests {
       summary(
         reason: .finished, steps: 5_628, epochs: 12, checkpoint: "Checkpoints/my run/step-00005628.weights.h5",
         best: best)
-        == """
-        finished    step 5,628 of 5,628 in 41.2 s
-        time        training 38.1 s at 18,912 samples/s, evaluation 2.9 s, saving 0.2 s
-        loss        █▇▆▅▅▄▄▄▄▃▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁▁  0.1897 → 0.00036 (log scale)
-        test        loss 0.0401  accuracy 98.71 %
-        best        epoch 9: loss 0.0388  accuracy 98.80 %
-                    Checkpoints/my run/step-00004221.weights.h5
-        checkpoint  Checkpoints/my run/step-00005628.weights.h5
-        next        .build/release/lockstep evaluate 'Checkpoints/my run/step-00004221.weights.h5'
-                    .build/release/lockstep report 'Checkpoints/my run'
+          == """
+          finished    step 5,628 of 5,628 in 41.2 s
+          time        training 38.1 s at 18,913 samples/s, evaluation 2.9 s, saving 0.2 s
+          loss        █▅▅▄▄▄▃▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁▁▁  0.1482 → 0.000357 (log scale)
+          test        loss 0.0401  accuracy 98.71 %
+          best        epoch 9: loss 0.0388  accuracy 98.80 %
+                      Checkpoints/my run/step-00004221.weights.h5
+          checkpoint  Checkpoints/my run/step-00005628.weights.h5
+          next        .build/release/lockstep evaluate 'Checkpoints/my run/step-00004221.weights.h5'
+                      .build/release/lockstep report 'Checkpoints/my run'
 
-        """)
+          """)
   }
 
   @Test("a run whose last epoch is its best says so")
@@ -51,7 +51,8 @@ struct SummaryTests {
     let text = summary(
       reason: .stoppedEarly(patience: 3), steps: 5_628, epochs: 12, checkpoint: "run/step-2.weights.h5", best: best)
     #expect(text.contains("\nbest        epoch 12, the last one\n"))
-    #expect(text.hasPrefix("stopped     early, step 5,628 of 5,628 in 41.2 s: the loss did not get better for 3 epochs\n"))
+    #expect(
+      text.hasPrefix("stopped     early, step 5,628 of 5,628 in 41.2 s: the loss did not get better for 3 epochs\n"))
   }
 
   @Test("a stopped run: how to go on")
@@ -63,7 +64,7 @@ struct SummaryTests {
           == """
           stopped     by SIGINT, step 300 of 5,628 in 41.2 s
           time        training 38.1 s at 1,008 samples/s, evaluation 2.9 s, saving 0.2 s
-          loss        █▆▆▅▅▄▄▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁▁  1.2222 → 0.00669 (log scale)
+          loss        █▆▅▄▄▄▃▃▃▃▃▃▃▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁▁▁  1.0417 → 0.0067 (log scale)
           checkpoint  Checkpoints/my run/step-00000300.weights.h5
           next        .build/release/lockstep resume 'Checkpoints/my run'
 
@@ -82,9 +83,9 @@ struct SummaryTests {
       summary(reason: .finished, steps: 5_628, epochs: 12, checkpoint: nil, width: 60, unicode: false)
         == """
         finished  step 5,628 of 5,628 in 41.2 s
-        time      training 38.1 s at 18,912 samples/s, evaluation
+        time      training 38.1 s at 18,913 samples/s, evaluation
                   2.9 s, saving 0.2 s
-        loss      #+=~~------...___  0.1897 -> 0.00036 (log scale)
+        loss      #=~---......____  0.1482 -> 0.000357 (log scale)
         test      loss 0.0401  accuracy 98.71 %
 
         """)

@@ -70,7 +70,7 @@ struct TextWidthTests {
     #expect(DisplayWidth.shortened("convolution", columns: 11) == "convolution")
     #expect(DisplayWidth.shortened("convolution", columns: 7) == "con…ion")
     #expect(DisplayWidth.shortened("convolution", columns: 7, unicode: false) == "con..on")
-    #expect(DisplayWidth.shortened("日本語日本語", columns: 8) == "日…本語")
+    #expect(DisplayWidth.shortened("日本語日本語", columns: 8) == "日本…語")
     for columns in 0...12 { #expect(DisplayWidth.of(DisplayWidth.shortened("日本語日本語", columns: columns)) <= columns) }
   }
 }

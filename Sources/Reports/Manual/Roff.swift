@@ -1,16 +1,29 @@
 /// Text in the language of `man`: roff with the macros of mdoc(7).
 enum Roff {
   /// Text of a paragraph: each sentence begins a line, as mdoc wants it. What stands in single quotes is set in bold, as what is typed.
-  static func prose(_ text: String) -> String {
-    sentences(text).map { sentence in
-      let parts = sentence.split(separator: "'", omittingEmptySubsequences: false)
-      // An apostrophe leaves an even number of parts, and everything as it is.
-      guard parts.count > 1, parts.count % 2 == 1, isQuoting(sentence) else { return lines(escaped(sentence)) }
-      return lines(
-        parts.enumerated().map { number, part in
-          number % 2 == 0 ? escaped(String(part)) : "\\fB\(escaped(String(part)))\\fP"
-        }.joined())
-    }.joined()
+  static func prose(_ text: String) -> String { sentences(text).map { lines(styled($0)) }.joined() }
+
+  private static func styled(_ text: String) -> String {
+    let characters = Array(text)
+    var (result, place) = ("", 0)
+    while place < characters.count {
+      if let end = endOfQuote(characters, from: place) {
+        result += "\\fB\(escaped(String(characters[place + 1..<end])))\\fP"
+        place = end + 1
+      } else {
+        result += escaped(String(characters[place]))
+        place += 1
+      }
+    }
+    return result
+  }
+
+  /// The place of the quote that ends the one at `start`; nil where that is none, or an apostrophe.
+  private static func endOfQuote(_ characters: [Character], from start: Int) -> Int? {
+    guard characters[start] == "'", start == 0 || " (".contains(characters[start - 1]) else { return nil }
+    return characters.indices.dropFirst(start + 2).first { place in
+      characters[place] == "'" && (place + 1 == characters.count || !characters[place + 1].isLetter)
+    }
   }
 
   /// Lines of at most 80 characters, as readers of the source expect.
@@ -53,18 +66,6 @@ enum Roff {
   private static func hexadecimal(_ value: UInt32) -> String {
     let digits = String(value, radix: 16, uppercase: true)
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
-
-  /// Whether each quote stands at the edge of a word, as in 'lockstep schema' and not as in run's.
-  private static func isQuoting(_ text: String) -> Bool {
-    var opens = true
-    let characters = Array(text)
-    for (place, character) in characters.enumerated() where character == "'" {
-      let neighbour = opens ? place - 1 : place + 1
-      if characters.indices.contains(neighbour), characters[neighbour].isLetter { return false }
-      opens.toggle()
-    }
-    return true
   }
 
   private static func sentences(_ text: String) -> [String] {

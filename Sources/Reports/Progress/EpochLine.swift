@@ -54,7 +54,8 @@ package struct EpochLine {
     let epochField = line.append([.init("epoch ", .quiet) + .init(counter), .init(counter)])
     let training = append(report.training, to: &line, of: "", offset: 0)
     let evaluation = append(report.evaluation, to: &line, of: report.evaluatedOn, offset: report.training.values.count)
-    let skipped = report.skippedSteps > 0 ? StyledText("\(NumberText.grouped(report.skippedSteps)) skipped", .warning) : nil
+    let skipped =
+      report.skippedSteps > 0 ? StyledText("\(NumberText.grouped(report.skippedSteps)) skipped", .warning) : nil
     let skippedField = line.append([skipped, nil])
     let rate = NumberText.rate(report.samplesPerSecond).leftPadded(to: widths.rate)
     let rateField = line.append([.init(rate) + .init(" samples/s", .quiet), nil])
@@ -100,7 +101,8 @@ package struct EpochLine {
       let column = offset + index
       let value = StyledText(
         text.leftPadded(to: widths.metrics.indices.contains(column) ? widths.metrics[column] : 0),
-        metric.name == "loss" && !metric.value.isFinite ? .bad : metric.name == "loss" && isBest && !samples.isEmpty ? .good : nil)
+        metric.name == "loss" && !metric.value.isFinite
+          ? .bad : metric.name == "loss" && isBest && !samples.isEmpty ? .good : nil)
       let labels = [false, true].map { StyledText("\(prefix)\(MetricText.label(metric.name, short: $0)) ", .quiet) }
       switch metric.name {
       case "loss":

@@ -59,7 +59,7 @@ package struct ProgressLine: Sendable, Equatable {
   package func text(width: Int, unicode: Bool, color: Bool) -> String {
     var shown = line(withBar: true).fitted(width: width)
     if let bar = shown.firstIndex(where: { $0.number == ProgressLine.barNumber }) {
-      let others = shown.map(\.text.width).reduce(2 * (shown.count - 1), +) - ProgressLine.smallestBar
+      let others = shown.map(\.text.width).reduce(2 * (shown.count - 1), +) - shown[bar].text.width
       shown[bar].text = self.bar(width: min(width - others, ProgressLine.largestBar), unicode: unicode)
     }
     return shown.map(\.text).joined(separator: "  ").prefix(columns: width).rendered(color: color)
@@ -70,7 +70,9 @@ package struct ProgressLine: Sendable, Equatable {
     line(withBar: false).text(width: .max).rendered(color: color)
   }
 
-  private static let (smallestBar, largestBar, barNumber) = (6, 50, 2)
+  /// The bar gives up other fields' length for the first width, and is left out below the last.
+  private static let leastBars = [10, 6]
+  private static let (largestBar, barNumber) = (50, 2)
 
   private func line(withBar: Bool) -> FittedLine {
     let counter = "\(String(epoch).leftPadded(to: String(epochs).count))/\(epochs)"
@@ -78,7 +80,8 @@ package struct ProgressLine: Sendable, Equatable {
     var line = FittedLine()
     let epochField = line.append([.init("epoch ", .quiet) + .init(counter), .init(counter)])
     let stepField = line.append([withBar ? .init(counted) : .init("step ", .quiet) + .init(counted), nil])
-    let barField = line.append([withBar ? .init(String(repeating: "?", count: ProgressLine.smallestBar)) : nil, nil])
+    let bars = ProgressLine.leastBars.map { StyledText(String(repeating: "?", count: $0)) }
+    let barField = line.append(withBar ? bars + [nil] : [nil])
     let loss = self.lossText
     let lossField = line.append([.init("loss ", .quiet) + loss, loss])
     let share = NumberText.percent(accuracy).leftPadded(to: widths.accuracy)
@@ -101,10 +104,11 @@ package struct ProgressLine: Sendable, Equatable {
     line.shorten(savingField)
     line.shorten(rateField)
     line.shorten(accuracyField)
+    line.shorten(barField)
     line.shorten(learningField)
     line.shorten(epochField)
     line.shorten(rateField)
-    if withBar { line.shorten(barField) }
+    line.shorten(barField)
     line.shorten(accuracyField)
     line.shorten(remainingField)
     line.shorten(skippedField)

@@ -2,14 +2,14 @@ import Training
 
 /// How long a run will take from here, from what its steps, evaluations and saves have taken so far.
 ///
-/// A step is taken to need what the last minute's needed, so that a machine that gets busy is noticed; in the first minute, and in a
-/// process that has just taken up a run, all steps count alike. Steps and evaluations are counted apart: an epoch that has few steps left
+/// As many steps are taken to be done in a second as in the last minute, so that a machine that gets busy is noticed, and one slow step
+/// changes little; in the first minute of a process all its steps count alike. Steps and evaluations are counted apart: an epoch that has few steps left
 /// still has its whole evaluation before it.
 struct RemainingTime {
   /// Seconds whose steps count.
   private static let horizon = 60.0
 
-  private var stepSeconds: Double?
+  private var stepsPerSecond: Double?
   private var lastStep: Int
   private var lastSeconds = 0.0
   private var evaluations = 0
@@ -29,9 +29,9 @@ struct RemainingTime {
     let training = seconds - pauses.evaluation
     let (steps, elapsed) = (step - lastStep, training - lastSeconds)
     guard steps > 0, elapsed > 0 else { return }
-    let now = elapsed / Double(steps)
+    let now = Double(steps) / elapsed
     let weight = max(elapsed / training, min(elapsed / RemainingTime.horizon, 1))
-    stepSeconds = stepSeconds.map { $0 + weight * (now - $0) } ?? now
+    stepsPerSecond = stepsPerSecond.map { $0 + weight * (now - $0) } ?? now
     (lastStep, lastSeconds) = (step, training)
   }
 
@@ -46,7 +46,7 @@ struct RemainingTime {
 
   /// Seconds to go; nil before the first step. What no evaluation has told yet is not in it.
   func seconds(steps: Int, evaluations remaining: Int) -> Double? {
-    guard let stepSeconds else { return nil }
-    return stepSeconds * Double(max(0, steps)) + (evaluation ?? 0) * Double(max(0, remaining))
+    guard let stepsPerSecond else { return nil }
+    return Double(max(0, steps)) / stepsPerSecond + (evaluation ?? 0) * Double(max(0, remaining))
   }
 }

@@ -31,7 +31,8 @@ public struct InventoryTable: Sendable, CustomStringConvertible {
       let count = files.count { $0.verdict == verdict }
       return count > 0 || verdict == .damaged ? "\(NumberText.grouped(count)) \(verdict.rawValue)" : nil
     }
-    return "\(table.text(width: width))\(path): \(RunText.count(files.count, "file")), \(counts.joined(separator: ", "))"
+    return
+      "\(table.text(width: width))\(path): \(RunText.count(files.count, "file")), \(counts.joined(separator: ", "))"
   }
 
   /// The same for `--json`: `path`, `damaged`, `files` (`name`, `verdict`, `note`).

@@ -12,9 +12,10 @@ package enum DisplayWidth {
 
   /// Columns of a character with all that combines with it.
   package static func of(_ character: Character) -> Int {
-    // U+FE0F asks for the emoji's picture.
-    if character.unicodeScalars.contains("\u{FE0F}") { return 2 }
-    return character.unicodeScalars.map(of).max() ?? 0
+    let scalars = character.unicodeScalars
+    // U+FE0F asks for the emoji's picture; flags and people are one picture of several emoji.
+    if scalars.contains(where: { $0 == "\u{FE0F}" || $0.properties.isEmojiPresentation }) { return 2 }
+    return scalars.reduce(0) { $0 + of($1) }
   }
 
   /// The longest beginning of a text that fits in some columns.
@@ -49,7 +50,6 @@ package enum DisplayWidth {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
     default: break
     }
-    if scalar.properties.isEmojiPresentation { return 2 }
     // The vowels and final consonants of Hangul join the first consonant before them.
     if (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FF).contains(scalar.value) { return 0 }
     return wide.contains { $0.contains(scalar.value) } ? 2 : 1

@@ -6,10 +6,12 @@ import Training
 final class RecordingTerminal: Sendable {
   private let log = Mutex("")
   private let isInteractive: Bool
+  private let usesColor: Bool
   private let columns: Mutex<Int>
 
-  init(isInteractive: Bool = true, columns: Int = 100) {
+  init(isInteractive: Bool = true, columns: Int = 100, usesColor: Bool = false) {
     self.isInteractive = isInteractive
+    self.usesColor = usesColor
     self.columns = Mutex(columns)
   }
 
@@ -18,7 +20,8 @@ final class RecordingTerminal: Sendable {
 
   var terminal: Terminal {
     Terminal(
-      isInteractive: isInteractive, usesColor: false, usesUnicode: true, width: { [self] in columns.withLock { $0 } },
+      isInteractive: isInteractive, usesColor: usesColor, usesUnicode: true,
+      width: { [self] in columns.withLock { $0 } },
       write: { [self] text in log.withLock { $0 += text } })
   }
 
@@ -39,7 +42,8 @@ enum Sample {
   ) -> RunStart {
     RunStart(
       name: name, directory: directory, firstStep: firstStep, totalSteps: epochs * stepsPerEpoch,
-      stepsPerEpoch: stepsPerEpoch, epochs: epochs, samples: 60_000, threads: 2, instructionSet: "avx512", parameters: 34_826)
+      stepsPerEpoch: stepsPerEpoch, epochs: epochs, samples: 60_000, threads: 2, instructionSet: "avx512",
+      parameters: 34_826)
   }
 
   static func step(
