@@ -98,7 +98,8 @@ public final class Trainer {
       name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,
       stepsPerEpoch: position.stepsPerEpoch, epochs: position.epochs, samples: data.split.training.count,
       threads: engine.pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
-      parameters: network.parameters.parameterCount, awaitsEvaluation: position.awaitsEvaluation)
+      parameters: network.parameters.parameterCount, awaitsEvaluation: position.awaitsEvaluation,
+      bestLoss: record.best?.value)
     for observer in observers { try observer.runStarted(start) }
   }
 
@@ -131,7 +132,7 @@ public final class Trainer {
       accuracy: batch.isSkipped ? .nan : Double(record.current.correct - before) / Double(batch.samples),
       epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
       gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds,
-      skippedSteps: skippedSteps)
+      skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     for observer in observers { observer.stepFinished(report) }
   }
 
@@ -163,13 +164,16 @@ public final class Trainer {
     guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
     let curious = observers.filter { $0.inspectionRequest(epoch: position.epochsFinished + 1) != .nothing }
     let mistakes = curious.map { $0.inspectionRequest(epoch: position.epochsFinished + 1).mistakes }.max() ?? 0
+    for observer in observers { observer.evaluationStarted(epoch: position.epochsFinished + 1) }
+    let start = stopwatch.seconds
     let evaluation = try evaluate(mistakes: mistakes)
+    stopwatch.add(to: \.evaluation, since: start)
     position.epochsFinished += 1
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
       training: MetricValues(training.values(config.training.metrics)),
       evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation.metrics, samplesPerSecond: samplesPerSecond,
-      seconds: stopwatch.seconds, skippedSteps: skippedSteps)
+      seconds: stopwatch.seconds, skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
     if !curious.isEmpty {
@@ -196,10 +200,12 @@ public final class Trainer {
   }
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
+    let start = stopwatch.seconds
     // What failed before does not matter any more, if this save does not.
     try attempt { announce(try finishSaves()) }
     if saver.lastPosition != position { try save() }
     announce(try finishSaves())
+    stopwatch.add(to: \.saving, since: start)
     return notifyEnd(reason)
   }
 
@@ -207,9 +213,18 @@ public final class Trainer {
   private func notifyEnd(_ reason: RunEnd.Reason) -> RunEnd {
     let end = RunEnd(
       reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds,
-      skippedSteps: skippedSteps)
+      skippedSteps: skippedSteps, pauses: stopwatch.pauses, best: bestEpoch)
     for observer in observers { observer.runEnded(end) }
     return end
+  }
+
+  /// From the record of the whole run, so that a resume knows what was before it.
+  private var bestEpoch: BestEpoch? {
+    guard let best = record.best, case let epoch = best.step / position.stepsPerEpoch,
+      let evaluation = record.evaluation(epoch: epoch)
+    else { return nil }
+    return BestEpoch(
+      epoch: epoch, evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation, checkpoint: saver.path(step: best.step))
   }
 }
 
@@ -223,6 +238,8 @@ extension Trainer {
     // Taken in any case: a save that is due as well answers the request.
     let isAskedFor = request.takeSaveRequest()
     guard saver.isDue(position) || isAskedFor else { return }
+    let start = stopwatch.seconds
+    defer { stopwatch.add(to: \.saving, since: start) }
     // The save before may have failed only now.
     if try !attempt({ try save() }), saver.lastPosition != position { try attempt { try save() } }
   }
