@@ -9,7 +9,7 @@ import Training
 /// - `step`: steps done; `epoch`: from 1.
 /// - `loss`, `accuracy` and the config's other metrics: of the step's minibatch, or over the epoch's minibatches.
 /// - `learningRate`: of the step's update.
-/// - `gradientNorm`: before clipping; only with `clipNorm`.
+/// - `gradientNorm`: before clipping; of steps only.
 /// - `evaluatedOn`, `evaluationLoss`, `evaluationAccuracy`, …: epochs only; `test` or `validation`.
 /// - `skippedSteps`: since the run began, where there were any; only in `metrics.jsonl`. The loss of a skipped step may be `null`; an
 ///   epoch's metrics are those of the other steps.
