@@ -14,7 +14,8 @@ let package = Package(
     .library(
       name: "Lockstep",
       targets: [
-        "Lockstep", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Training",
+        "Lockstep", "Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
+        "Training",
         "Reports", "Interchange",
       ]),
   ],
@@ -31,21 +32,24 @@ let package = Package(
     // Floor 1: what every part speaks.
     .target(name: "Tensors", dependencies: ["CKernels", "CCrypto"]),
     .target(name: "Settings"),
+    .target(name: "Pictures", dependencies: ["CZlib"]),
 
     // Floor 2: the parts. None knows another.
     .target(name: "Networks", dependencies: ["Tensors", "Settings"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Settings"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Settings", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Settings", "Pictures", "CZlib"]),
     .target(name: "Workers", dependencies: ["Tensors", "CKernels"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CHDF5"]),
 
     // Floor 3: the parts put together.
     .target(
       name: "Training",
-      dependencies: ["Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
+      dependencies: ["Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
     // Floor 4: what people and other programs read.
-    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // Floor 5: the command. A module `lockstep` beside `Lockstep` would be one file where the file system knows no case.
@@ -53,8 +57,7 @@ let package = Package(
       name: "LockstepCommand",
       dependencies: [
         "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
-        "Checkpoints",
-        "Tensors",
+        "Checkpoints", "Pictures", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -84,16 +87,22 @@ let package = Package(
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Goldens"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"], exclude: ["Goldens"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Pictures", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "CHDF5"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
+      dependencies: [
+        "Training", "Pictures", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
+      ]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
+      name: "ReportsTests",
+      dependencies: [
+        "Reports", "Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors",
+      ],
       exclude: ["Goldens"]),
     .testTarget(
       name: "InterchangeTests",
@@ -101,7 +110,9 @@ let package = Package(
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(
       name: "CommandTests",
-      dependencies: ["LockstepCommand", "allocation-probe", "stripes", "two-moons", "own-parts", "Lockstep", "Tensors"]),
+      dependencies: [
+        "LockstepCommand", "allocation-probe", "stripes", "two-moons", "own-parts", "Lockstep", "Pictures", "Tensors",
+      ]),
     .testTarget(name: "LockstepTests", dependencies: ["Lockstep"], packageAccess: false),
     // Test support; no product has it.
     .executableTarget(
@@ -112,7 +123,7 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Training", "Reports", "Settings", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
+        "Training", "Reports", "Settings", "Pictures", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
       ],
       path: "Tests/Fuzz/Targets"),
     .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver"),

@@ -2,7 +2,6 @@ import ArgumentParser
 import Checkpoints
 import Foundation
 import Reports
-import Settings
 import Training
 import Workers
 
@@ -15,11 +14,15 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast a config trains, and where the time goes.",
     discussion: """
       Trains real steps on the config's data and writes nothing. Thread counts take turns, round after round; what is \
-      printed are medians: samples/s, speed-up, evaluation, and the time of each layer, of loss, data, all-reduce and \
-      update, and of waiting. Shares of the peak are of the multiply-adds that as many threads reach in the same run.
+      printed are medians: samples/s, speed-up against the first number of threads, efficiency, the shares of forward \
+      and backward passes, reduce, data and idling, and the time of each layer and phase. Shares of the peak are of the \
+      multiply-adds that as many threads reach in the same run.
+
+      Example:
+        lockstep bench Configs/mnist-cnn.json --threads 1,2,4 --set training.batchSize=512
       """)
 
-  @Argument(help: "The config, a JSON file (see `lockstep schema`).")
+  @Argument(help: "The run's config, a JSON file (see 'lockstep schema').", completion: .config)
   var config: String
 
   @Option(
@@ -29,23 +32,24 @@ struct BenchCommand: ParsableCommand {
   var threads: String?
 
   @Option(help: ArgumentHelp("Time to measure; at least three rounds are made.", valueName: "s"))
-  var seconds = 10.0
+  var seconds = Seconds(10)
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Replace a value of the config, for example training.batchSize=512. May be given often.", valueName: "path=value")
-  )
-  var overrides: [String] = []
+  @OptionGroup var changes: OverrideOptions
 
   @Flag(help: "Print one JSON object; docs/performance.md describes it.")
   var json = false
 
   @Option(
     help: ArgumentHelp(
-      "Write what each worker does in a few steps, for https://ui.perfetto.dev or chrome://tracing.", valueName: "file")
-  )
+      "Write what each worker does in a few steps, for https://ui.perfetto.dev or chrome://tracing.", valueName: "file"),
+    completion: .file())
   var trace: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw samples/s against threads, and what the time goes to, as an SVG picture.", valueName: "file")
+  )
+  var svg: String?
 
   /// What `--threads` says; nil where it says nothing of sense.
   private var threadCounts: [Int]? {
@@ -66,34 +70,28 @@ struct BenchCommand: ParsableCommand {
         "--threads is \(threads ?? ""); expected different numbers from 1 to \(WorkerPool.largestWorkerCount), "
           + "separated by commas")
     }
-    guard (0.1...3_600).contains(seconds) else {
+    guard (0.1...3_600).contains(seconds.value) else {
       throw ValidationError("--seconds is \(seconds); expected 0.1 to 3600")
     }
   }
 
   func run() throws {
     try Outcome.report {
-      let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
+      let config = try RunConfig(file: config, overrides: try changes.values())
       // Before a measurement that nobody would see.
-      if let trace { try checkWritable(trace) }
+      for path in [trace, svg].compactMap({ $0 }) { try OutputPath.check(path) }
       let machines = try self.machines()
       let benchmark = try Benchmark(config: config, data: try config.prepareData(), machines: machines)
-      let report = try benchmark.run(seconds: seconds)
+      let report = try benchmark.run(seconds: seconds.value)
       if let trace {
         _ = try AtomicFile.write(ChromeTrace(try benchmark.trace(steps: Self.tracedSteps)).json.description, to: trace)
       }
+      if let svg { _ = try AtomicFile.write(report.svg, to: svg) }
       if json {
         try Console.answer(report.json(version: LockstepVersion.current).prettyPrinted.trimmingSuffix("\n"))
       } else {
         try Console.answer(report.text(width: Terminal.outputWidth).trimmingSuffix("\n"))
       }
-    }
-  }
-
-  private func checkWritable(_ path: String) throws(TrainingError) {
-    let directory = (path as NSString).deletingLastPathComponent
-    guard access(directory.isEmpty ? "." : directory, W_OK) == 0 else {
-      throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
     }
   }
 

@@ -8,6 +8,11 @@ import Tensors
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Fetch, draw and describe data sets.",
+    discussion: """
+      Examples:
+        lockstep data fetch mnist
+        lockstep data describe Data/mnist
+      """,
     subcommands: [FetchCommand.self, DigitsCommand.self, DescribeCommand.self])
 
   func run() throws { throw Outcome.needsSubcommand(DataCommand.self) }
@@ -17,7 +22,12 @@ struct DataCommand: ParsableCommand {
 struct FetchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fetch", abstract: "Download a data set from its public mirrors.",
-    discussion: "Every file is checked by its SHA-256. A download that was cut is continued by the next call.")
+    discussion: """
+      Every file is checked by its SHA-256. A download that was cut is continued by the next call.
+
+      Example:
+        lockstep data fetch mnist --directory Data/mnist
+      """)
 
   /// The data sets that can be fetched.
   enum Name: String, CaseIterable, ExpressibleByArgument {
@@ -27,7 +37,7 @@ struct FetchCommand: ParsableCommand {
   @Argument(help: "Which data set.")
   var name: Name
 
-  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"), completion: .directory)
   var directory = "Data/mnist"
 
   @Option(
@@ -63,9 +73,13 @@ struct FetchCommand: ParsableCommand {
 /// `lockstep data digits`
 struct DigitsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "digits", abstract: "Draw the synthetic digits and write them as IDX files, under MNIST's names.")
+    commandName: "digits", abstract: "Draw the synthetic digits and write them as IDX files, under MNIST's names.",
+    discussion: """
+      Example:
+        lockstep data digits Data/digits --train 60000 --test 10000
+      """)
 
-  @Argument(help: "Where the files go.")
+  @Argument(help: "Where the files go.", completion: .directory)
   var directory: String
 
   @Option(help: ArgumentHelp("Training samples.", valueName: "n"))
@@ -74,7 +88,7 @@ struct DigitsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Test samples.", valueName: "n"))
   var test = 4_000
 
-  @Option(help: "Seed of the drawings.")
+  @Option(help: ArgumentHelp("Seed of the drawings.", valueName: "n"))
   var seed = 1
 
   @Flag(help: "Replace data files that lie there already.")
@@ -109,9 +123,14 @@ struct DigitsCommand: ParsableCommand {
 /// `lockstep data describe PATH`
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "Say what an IDX file, or a folder with the files of MNIST or CIFAR-10, holds.")
+    commandName: "describe", abstract: "Say what an IDX file, or a folder with the files of MNIST or CIFAR-10, holds.",
+    discussion: """
+      Examples:
+        lockstep data describe Data/mnist
+        lockstep data describe Data/mnist/train-images-idx3-ubyte.gz
+      """)
 
-  @Argument(help: "A file or a folder.")
+  @Argument(help: "A file or a folder.", completion: .file())
   var path: String
 
   func run() throws {
@@ -133,7 +152,7 @@ struct DescribeCommand: ParsableCommand {
     }
     var table = TextTable([.number("class"), .number("samples")])
     for (label, count) in part.histogram.enumerated() { table.append(["\(label)", "\(count)"]) }
-    try Console.answer(table.description.trimmingSuffix("\n"))
+    try Console.answer(table.text(width: Terminal.outputWidth).trimmingSuffix("\n"))
     try Console.answer("  SHA-256 \(SHA256.hexadecimal(part.fingerprint))")
   }
 

@@ -9,15 +9,24 @@ import Training
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a checkpoint on the test set.",
-    discussion: "Prints loss, accuracy, precision, recall, F1 and support of each class, and the confusion matrix.")
+    discussion: """
+      Prints loss, accuracy, precision, recall, F1 and support of each class, and the confusion matrix.
+
+      Examples:
+        lockstep evaluate Checkpoints/mnist-cnn
+        lockstep evaluate Checkpoints/digits --data Data/mnist --json | jq .accuracy
+      """)
 
   @Argument(
-    help: ArgumentHelp("A checkpoint, or a run directory (its newest good one is taken).", valueName: "checkpoint"))
+    help: ArgumentHelp(
+      "A run directory (its newest good checkpoint is taken) or a checkpoint.", valueName: "run-or-checkpoint"),
+    completion: .checkpoint)
   var checkpoint: String
 
   @Option(
     help: ArgumentHelp(
-      "A folder with IDX files (t10k-…) to evaluate on, instead of the config's data set.", valueName: "dir"))
+      "A folder with IDX files (t10k-…) to evaluate on, instead of the config's data set.", valueName: "dir"),
+    completion: .directory)
   var data: String?
 
   @OptionGroup var machine: MachineOptions
@@ -46,12 +55,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func samples(of config: RunConfig) throws(DatasetError) -> ImageDataset {
-    guard let data else {
-      return try config.data.source.load(.test, context: .ofProcess)
-    }
-    let classes = (config.data.source as? MNISTSource)?.classes ?? MNISTSource().classes
-    return try MNISTSource(directory: data, classes: classes).load(
-      .test, context: DatasetContext(largestBytes: DatasetContext.ofProcess.largestBytes))
+    let (data, context) = config.data.replacingSource(by: data, context: .ofProcess)
+    return try data.source.load(.test, context: context)
   }
 
   private func text(_ report: ClassificationReport, evaluation: Evaluation, path: String) -> String {
@@ -60,7 +65,7 @@ struct EvaluateCommand: ParsableCommand {
       \(path): \(evaluation.samples) samples  \(metrics)
 
       \(report.text)
-      \(report.confusionText)
+      \(report.confusionText(width: Terminal.outputWidth))
       """
   }
 }

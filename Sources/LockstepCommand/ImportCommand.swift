@@ -1,6 +1,5 @@
 import ArgumentParser
 import Interchange
-import Settings
 import Training
 
 /// `lockstep import WEIGHTS --config CONFIG`
@@ -11,30 +10,27 @@ struct ImportCommand: ParsableCommand {
       Reads what Keras 3 wrote with model.save_weights("….weights.h5") for the same network, and saves it as the run's \
       checkpoint of step 0: 'evaluate' measures it, 'resume' trains it further. The config says what the network is and \
       how inputs are made; its data set must be there. Optimizer state is not taken over.
+
+      Example:
+        lockstep import keras.weights.h5 --config Configs/mnist-cnn.json --run Checkpoints/from-keras
       """)
 
-  @Argument(help: "The file of weights.")
+  @Argument(help: "The file of weights.", completion: .checkpoint)
   var weights: String
 
-  @Option(help: ArgumentHelp("The run's config, a JSON file (see `lockstep schema`).", valueName: "config"))
+  @Option(
+    help: ArgumentHelp("The run's config, a JSON file (see 'lockstep schema').", valueName: "config"),
+    completion: .config)
   var config: String
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp("Replace a value of the config. May be given often.", valueName: "path=value"))
-  var overrides: [String] = []
-
-  @Option(
-    name: .customLong("run"),
-    help: ArgumentHelp("Directory of the run; by default Checkpoints/ and the config's name.", valueName: "dir"))
-  var runDirectory: String?
-
+  @OptionGroup var changes: OverrideOptions
+  @OptionGroup var directory: RunDirectoryOptions
   @OptionGroup var machine: MachineOptions
 
   func run() throws {
     try Outcome.report {
-      let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
-      let path = runDirectory ?? RunDirectory.defaultPath(name: config.name)
+      let config = try RunConfig(file: config, overrides: try changes.values())
+      let path = directory.path ?? RunDirectory.defaultPath(name: config.name)
       guard try RunDirectory.lastStep(in: path) == nil else { throw TrainingError.branchInUse(path: path) }
       let machine = try machine.machine()
       let data = try config.prepareData()

@@ -11,10 +11,17 @@ import Training
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Show what a config, a checkpoint or a run holds.",
-    discussion:
-      "For a config: the layers with output shapes, parameters and FLOPs. For a checkpoint: those, and its progress.")
+    discussion: """
+      For a config: the layers with output shapes, parameters and FLOPs. For a checkpoint: those, and its progress.
 
-  @Argument(help: "A config (.json), a checkpoint (.h5) or a run directory (its newest good checkpoint is taken).")
+      Examples:
+        lockstep inspect Configs/mnist-cnn.json
+        lockstep inspect Checkpoints/mnist-cnn --verify
+      """)
+
+  @Argument(
+    help: "A config (.json), a checkpoint (.h5) or a run directory (its newest good checkpoint is taken).",
+    completion: .configOrCheckpoint)
   var path: String
 
   @Flag(help: "Print one SHA-256 over weights, optimizer state and step: equal for equal training states.")
@@ -54,7 +61,7 @@ struct InspectCommand: ParsableCommand {
     if json {
       try Console.answer(NetworkSummary.json(network).adding("instructionSet", .string(set)).prettyPrinted)
     } else {
-      try Console.answer(NetworkSummary.table(network).description)
+      try Console.answer(NetworkSummary.table(network).text(width: Terminal.outputWidth))
       try Console.answer("kernels here: \(set)")
     }
   }
@@ -65,12 +72,14 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspectFiles() throws {
-    let files = try RunInventory.files(in: path) { MetricsLog.inventory($0, path: $1) }
+    let files = try RunInventory.files(in: path) {
+      MetricsLog.inventory($0, path: $1) ?? TensorBoardLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1)
+    }
     guard files.contains(where: { $0.verdict != .foreign }) else {
       throw TrainingError.nothingToResume(path: path, skipped: [])
     }
     let table = InventoryTable(path: path, files: files)
-    try Console.answer(json ? table.json.prettyPrinted : table.description)
+    try Console.answer(json ? table.json.prettyPrinted : table.text(width: Terminal.outputWidth))
     if table.damaged > 0 { throw ExitCode(Outcome.badData.rawValue) }
   }
 
@@ -88,8 +97,8 @@ struct InspectCommand: ParsableCommand {
       try Console.answer(summary.json.adding("network", NetworkSummary.json(network)).prettyPrinted)
       return
     }
-    try Console.answer(summary.description)
-    try Console.answer(NetworkSummary.table(network).description.trimmingSuffix("\n"))
+    try Console.answer(summary.text(width: Terminal.outputWidth))
+    try Console.answer(NetworkSummary.table(network).text(width: Terminal.outputWidth).trimmingSuffix("\n"))
     // Reading a checkpoint checks its checksum; there is nothing that would be read without it.
     if verify { try Console.answer("\(source.path): every byte is as it was written") }
   }

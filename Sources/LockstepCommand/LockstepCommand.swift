@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Glibc
 import Training
 
 /// The command line: every subcommand reads arguments, calls the floors below and prints.
@@ -12,13 +13,17 @@ struct LockstepCommand: ParsableCommand {
       A run is described by one JSON file. It trains with the same bits on any number of threads, can be stopped and \
       resumed at any moment, and writes checkpoints that Keras reads.
 
-      Exit codes: 0 done, 64 usage, 65 bad data or checkpoint, 66 input missing or unreadable, 70 a \
-      fault of the program or a step that does not end, 74 cannot write, 75 stopped by a signal after a good save (resume goes on), 78 bad config, 130 second Ctrl-C.
+      A first run, on digits that the program draws itself:
+        lockstep train Configs/digits.json
+        lockstep evaluate Checkpoints/digits
+
+      Exit codes: \(Outcome.documentation.map { "\($0.code) \($0.meaning)" }.joined(separator: "; ")).
       """,
     version: LockstepVersion.current,
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, BenchCommand.self,
-      ImportCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self,
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, ReportCommand.self,
+      CompareCommand.self, BenchCommand.self, ImportCommand.self, ReadWeightsCommand.self, DataCommand.self,
+      SchemaCommand.self, ManualCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.
@@ -29,6 +34,10 @@ struct LockstepCommand: ParsableCommand {
     Console.occupyStandardDescriptors()
     SignalWatcher.prepareProcess()
     HDF5Library.limitArenas()
+    if let unknown = UnknownCommand(in: CommandLine.arguments.dropFirst(), of: LockstepCommand.self) {
+      Console.error("lockstep: \(unknown)")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
     main(nil)
   }
 

@@ -38,24 +38,47 @@ struct MachineOptions: ParsableArguments {
 struct WatchdogOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "End with exit code 70 where no shard or slice of a step was begun or finished for so long; 0 to wait for ever.",
+      "End with exit code 70 where no shard or slice of a step was begun or finished, or a save ended, for so long; 0 to wait for ever.",
       valueName: "seconds"))
-  var stallTimeout = 600.0
+  var stallTimeout = Seconds(600)
 
   /// The time; nil for any.
-  var seconds: Double? { stallTimeout > 0 ? stallTimeout : nil }
+  var seconds: Double? { stallTimeout.value > 0 ? stallTimeout.value : nil }
 
   func validate() throws {
-    guard stallTimeout == 0 || (0.1...1e6).contains(stallTimeout) else {
+    guard stallTimeout.value == 0 || (0.1...1e6).contains(stallTimeout.value) else {
       throw ValidationError("--stall-timeout is \(stallTimeout); expected 0, or 0.1 to 1000000")
     }
   }
 }
 
+/// A time on the command line.
+struct Seconds: ExpressibleByArgument, CustomStringConvertible {
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init?(argument: String) {
+    guard let value = Double(argument) else { return nil }
+    self.init(value)
+  }
+
+  /// `600`, `0.5`.
+  var description: String { value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)" }
+}
+
 /// How a training run shows itself.
 struct ProgressOptions: ParsableArguments {
-  @Option(help: "How progress is shown: auto (a bar on a terminal, plain lines elsewhere), bar, plain or none.")
+  @Option(
+    help: ArgumentHelp(
+      "How progress is shown: auto is a bar on a terminal and plain lines elsewhere.", valueName: "mode"))
   var progress: ProgressMode = .auto
+
+  @Flag(name: .shortAndLong, help: "Show nothing but warnings and errors: neither progress nor the summary.")
+  var quiet = false
+
+  /// The display to make.
+  var mode: ProgressMode { quiet ? .none : progress }
 }
 
 extension ProgressMode: ExpressibleByArgument {}

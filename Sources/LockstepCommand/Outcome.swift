@@ -20,6 +20,19 @@ enum Outcome: Int32 {
   case stopped = 75
   case badConfig = 78
 
+  /// Every exit code with its meaning, as help and manual page list them.
+  static let documentation: [(code: Int32, meaning: String)] = [
+    (0, "done"),
+    (usage.rawValue, "usage"),
+    (badData.rawValue, "bad data or checkpoint, or numbers that are not finite"),
+    (inputMissing.rawValue, "input missing or unreadable"),
+    (internalError.rawValue, "a fault of the program, or a step that does not end"),
+    (cannotWrite.rawValue, "cannot write"),
+    (stopped.rawValue, "stopped by a signal after a good save: 'lockstep resume' goes on"),
+    (badConfig.rawValue, "bad config"),
+    (SignalWatcher.interruptedExitCode, "ended by a second Ctrl-C"),
+  ]
+
   /// Runs a command's body; an error becomes one message on standard error and the exit code that belongs to it.
   static func report(_ body: () throws -> Void) throws {
     do {
@@ -43,6 +56,7 @@ enum Outcome: Int32 {
     switch error {
     case is SettingsError, is NetworkError: self = .badConfig
     case is InstructionSetError: self = .usage
+    case is SavedRunError: self = .inputMissing
     case let error as TrainingError: self = Outcome(of: error)
     case let error as DatasetError: self = Outcome(of: error)
     case let error as CheckpointError: self = Outcome(of: error)
@@ -62,7 +76,7 @@ enum Outcome: Int32 {
     case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
     case .cannotRead: self = .inputMissing
     case .cannotWrite, .directoryLocked, .directoryChanged, .directoryReplaced, .diskFull: self = .cannotWrite
-    case .unfit, .tooLittleMemory: self = .badConfig
+    case .unfit, .tooLittleMemory, .notAConfig: self = .badConfig
     }
   }
 

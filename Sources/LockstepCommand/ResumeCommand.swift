@@ -14,11 +14,18 @@ struct ResumeOptions: ParsableArguments {
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Continue a run; the config comes out of the checkpoint.",
-    discussion: "The result has the same bits as if the run had never stopped, whatever the number of threads.")
+    discussion: """
+      The result has the same bits as if the run had never stopped, whatever the number of threads.
+
+      Examples:
+        lockstep resume Checkpoints/mnist-cnn --threads 3
+        lockstep resume Checkpoints/mnist-cnn --epochs 20 --run Checkpoints/longer
+      """)
 
   @Argument(
     help: ArgumentHelp(
-      "A run directory (its newest good checkpoint is taken) or a checkpoint.", valueName: "run or checkpoint"))
+      "A run directory (its newest good checkpoint is taken) or a checkpoint.", valueName: "run-or-checkpoint"),
+    completion: .checkpoint)
   var path: String
 
   @OptionGroup var machine: MachineOptions
@@ -28,7 +35,8 @@ struct ResumeCommand: ParsableCommand {
 
   @Option(
     name: .customLong("run"),
-    help: ArgumentHelp("Go on in another directory; the old one stays as it is.", valueName: "dir"))
+    help: ArgumentHelp("Go on in another directory; the old one stays as it is.", valueName: "dir"),
+    completion: .directory)
   var runDirectory: String?
 
   @OptionGroup var resuming: ResumeOptions
@@ -48,7 +56,7 @@ struct ResumeCommand: ParsableCommand {
       let overrides = try epochs.map { [try Override("training.epochs=\($0)")] } ?? []
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path, overrides: overrides)
       let session = RunSession(
-        machine: try machine.machine(), progress: progress.progress, stallTimeout: watchdog.seconds)
+        machine: try machine.machine(), progress: progress, stallTimeout: watchdog.seconds)
       try session.train(
         config, in: directory.path, lastStep: directory.lastStep,
         from: .checkpoint(source.checkpoint, path: source.path, acceptsOtherBits: resuming.acceptOtherBits))

@@ -19,7 +19,7 @@ struct RunSession {
   }
 
   let machine: Machine
-  let progress: ProgressMode
+  let progress: ProgressOptions
   /// For how many seconds a step may make no progress; nil for any time.
   let stallTimeout: Double?
 
@@ -34,11 +34,14 @@ struct RunSession {
     // Only now that the lock is ours do the checkpoints stay as they are.
     guard try RunDirectory.lastStep(in: path) == lastStep else { throw TrainingError.directoryChanged(path: path) }
     let request = StopRequest()
-    let summary = RunSummary(command: CommandLine.arguments.first ?? "lockstep")
+    let summary = RunSummary(
+      command: CommandLine.arguments.first ?? "lockstep",
+      subcommands: Set(LockstepCommand.configuration.subcommands.compactMap { $0.configuration.commandName }))
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
-    let display = ProgressDisplay.make(mode: progress)
+    let display = ProgressDisplay.make(mode: progress.mode)
     // Warnings behind the display, which makes room for them.
-    let observers: [any TrainingObserver] = [log, summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
+    let events = config.logging.tensorBoard ? [TensorBoardLog(config)] : []
+    let observers: [any TrainingObserver] = [log] + events + [summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
     let trainer = try Trainer(
       config: config, data: data, directory: directory, machine: machine, observers: observers, request: request,
       watchdog: watchdog(directory))
@@ -55,8 +58,11 @@ struct RunSession {
       Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost")
     }
     let end = try withExtendedLifetime(signals) { try trainer.run() }
-    // The run is on the disk, whether or not its summary finds a reader.
-    try? Console.answer(summary.text.trimmingSuffix("\n"))
+    if !progress.quiet {
+      let text = summary.text(width: Terminal.outputWidth, unicode: Terminal.standardOutput.usesUnicode)
+      // The run is on the disk, whether or not its summary finds a reader.
+      Console.tell(text.trimmingSuffix("\n"))
+    }
     if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
   }
 }

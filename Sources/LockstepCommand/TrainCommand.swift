@@ -1,15 +1,20 @@
 import ArgumentParser
-import Settings
 import Training
 
 /// `lockstep train CONFIG`
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a network from a config.",
-    discussion:
-      "Ctrl-C finishes the step, saves and says how to go on; a second one ends at once. SIGUSR1 saves and goes on.")
+    discussion: """
+      Ctrl-C (or SIGTERM, or a terminal that is closed) finishes the step, saves and says how to go on; a second one \
+      ends at once. SIGUSR1 saves and goes on.
 
-  @Argument(help: "The run's config, a JSON file (see `lockstep schema`).")
+      Examples:
+        lockstep train Configs/digits.json
+        lockstep train Configs/mnist-cnn.json --threads 8 --set training.epochs=3
+      """)
+
+  @Argument(help: "The run's config, a JSON file (see 'lockstep schema').", completion: .config)
   var config: String
 
   @OptionGroup var machine: MachineOptions
@@ -17,27 +22,18 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Continue the run directory's newest good checkpoint; start afresh where there is none.")
   var resume = false
 
-  @Option(
-    name: .customLong("set"), parsing: .singleValue,
-    help: ArgumentHelp(
-      "Replace a value of the config, for example training.epochs=3. May be given often.", valueName: "path=value"))
-  var overrides: [String] = []
-
-  @Option(
-    name: .customLong("run"),
-    help: ArgumentHelp("Directory of the run; by default Checkpoints/ and the config's name.", valueName: "dir"))
-  var runDirectory: String?
-
+  @OptionGroup var changes: OverrideOptions
+  @OptionGroup var directory: RunDirectoryOptions
   @OptionGroup var resuming: ResumeOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var watchdog: WatchdogOptions
 
   func run() throws {
     try Outcome.report {
-      let config = try RunConfig(file: config, overrides: try overrides.map { try Override($0) })
-      let path = runDirectory ?? RunDirectory.defaultPath(name: config.name)
+      let config = try RunConfig(file: config, overrides: try changes.values())
+      let path = directory.path ?? RunDirectory.defaultPath(name: config.name)
       let session = RunSession(
-        machine: try machine.machine(), progress: progress.progress, stallTimeout: watchdog.seconds)
+        machine: try machine.machine(), progress: progress, stallTimeout: watchdog.seconds)
       let lastStep = try RunDirectory.lastStep(in: path)
       let beginning: RunSession.Beginning = lastStep == nil ? .fresh : try self.beginning(of: config, in: path)
       try session.train(config, in: path, lastStep: lastStep, from: beginning)

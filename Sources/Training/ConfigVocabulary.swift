@@ -124,7 +124,19 @@ public struct ConfigVocabulary: Sendable {
     ObjectSchema(
       "logging", "What is written to the logs.",
       fields: [
-        Field("everySteps", .integer(1 ... .max), default: 50, "Write a line of metrics after so many steps.")
+        Field("everySteps", .integer(1 ... .max), default: 50, "Write a line of metrics after so many steps."),
+        Field(
+          "tensorBoard", .boolean, default: true,
+          "Whether to write event files, which `tensorboard --logdir Checkpoints` shows, beside metrics.jsonl and metrics.csv."
+        ),
+        Field(
+          "histogramsEveryEpochs", .integer(0...1_000_000), default: 5,
+          "Put histograms of weights and gradients into the event files after the first epoch and then after so many; 0 for "
+            + "never."),
+        Field(
+          "imagesEveryEpochs", .integer(0...1_000_000), default: 5,
+          "Put pictures of the first layer's filters and of the most confident mistakes into the event files after the first "
+            + "epoch and then after so many; 0 for never."),
       ])
   }
 }

@@ -247,6 +247,26 @@ public struct CheckpointConfig: Sendable, Equatable {
 public struct LoggingConfig: Sendable, Equatable {
   /// Write a line of metrics after so many steps.
   public let everySteps: Int
+  /// Whether to write event files for TensorBoard.
+  public let tensorBoard: Bool
+  /// Put histograms of weights and gradients into them after the first epoch and then after so many; 0 for never.
+  public let histogramsEveryEpochs: Int
+  /// Put pictures of filters and mistakes into them after the first epoch and then after so many; 0 for never.
+  public let imagesEveryEpochs: Int
 
-  init(_ settings: Settings) { everySteps = settings.integer("everySteps") }
+  init(_ settings: Settings) {
+    everySteps = settings.integer("everySteps")
+    tensorBoard = settings.bool("tensorBoard")
+    histogramsEveryEpochs = settings.integer("histogramsEveryEpochs")
+    imagesEveryEpochs = settings.integer("imagesEveryEpochs")
+  }
+
+  /// Whether a step, counted from 1, is logged.
+  func includes(step: Int) -> Bool { step.isMultiple(of: everySteps) }
+
+  /// Whether something that happens after so many epochs happens after this one, from 1: after the first, so that short runs have it too,
+  /// then after every so many.
+  package static func isDue(_ everyEpochs: Int, epoch: Int) -> Bool {
+    everyEpochs > 0 && (epoch == 1 || epoch.isMultiple(of: everyEpochs))
+  }
 }

@@ -69,6 +69,17 @@ extension RunRecord {
   }
 }
 
+extension RunRecord {
+  /// The results of an epoch's evaluation; nil where there was none.
+  ///
+  /// - Parameter epoch: from 1.
+  func evaluation(epoch: Int) -> MetricValues? {
+    guard history.rows.indices.contains(epoch - 1) else { return nil }
+    let names = ["loss"] + metrics.map(\.name)
+    return MetricValues(Array(zip(names, history.rows[epoch - 1].suffix(names.count))).map { (name: $0, value: $1) })
+  }
+}
+
 // MARK: Checkpoints
 
 extension RunRecord {
