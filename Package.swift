@@ -15,8 +15,7 @@ let package = Package(
       name: "Lockstep",
       targets: [
         "Lockstep", "Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
-        "Training",
-        "Reports", "Interchange",
+        "Training", "Reports", "Interchange",
       ]),
   ],
   dependencies: [
@@ -90,7 +89,8 @@ let package = Package(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Goldens"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Pictures", "Tensors", "Settings"], exclude: ["Goldens"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Pictures", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "CHDF5"]),
     .testTarget(

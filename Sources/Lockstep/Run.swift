@@ -65,10 +65,11 @@ public struct Run: Sendable {
       throw TrainingError.directoryChanged(path: directory)
     }
     let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
+    let events = config.logging.tensorBoard ? [TensorBoardLog(config)] : []
     let reporter = EventReporter(everySteps: everySteps, onEvent)
     let trainer = try Trainer(
-      config: config, data: data, directory: opened, machine: machine, observers: [log] + observers + [reporter],
-      request: stop)
+      config: config, data: data, directory: opened, machine: machine,
+      observers: [log] + events + observers + [reporter], request: stop)
     if let newest {
       try trainer.restore(newest.checkpoint, from: newest.path, acceptsOtherBits: acceptsOtherBits)
     }

@@ -12,7 +12,8 @@ enum MistakeGrid {
   /// nil where there are no mistakes, or samples are no grey or coloured images.
   static func picture(of mistakes: [Mistake], in dataset: ImageDataset) -> Picture? {
     let (height, width, channelCount) = (dataset.shape[0], dataset.shape[1], dataset.shape[2])
-    guard let channels = Picture.Channels(rawValue: channelCount), !channels.hasAlpha else { return nil }
+    guard dataset.elements == .bytes, let channels = Picture.Channels(rawValue: channelCount), !channels.hasAlpha
+    else { return nil }
     let zoom = max(1, leastSide / max(height, width))
     let textHeight = Sheet.textHeight(zoom: textZoom) + textMargin
     let (placeWidth, placeHeight) = (max(width * zoom, leastSide), height * zoom + textHeight)
