@@ -15,6 +15,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case sealed
   /// A run directory with any files in it, resumed.
   case directory
+  /// A PNG picture, and what a network gets of it.
+  case png
+  /// A PGM picture, the same.
+  case pgm
 
   /// Reads the bytes.
   ///
@@ -27,6 +31,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .checkpoint: try CheckpointTarget.run(bytes)
     case .sealed: try SealedTarget.run(bytes)
     case .directory: try DirectoryTarget.run(bytes)
+    case .png: try PNGTarget.run(bytes)
+    case .pgm: try PGMTarget.run(bytes)
     }
   }
 }
