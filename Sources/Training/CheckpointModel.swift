@@ -7,16 +7,16 @@ import Workers
 /// A checkpoint that can be used without its run: its network with its parameters, and how inputs are made for it.
 public final class CheckpointModel {
   /// Samples that a worker puts through the network at once.
-  private static let shardSize = 32
+  static let shardSize = 32
 
   /// The network.
   public let network: Network
 
   private let config: RunConfig
   private let normalization: Normalization
-  private let parameters: Storage<Float>
-  private let pool: WorkerPool
-  private let workspaces: [Workspace]
+  let parameters: Storage<Float>
+  let pool: WorkerPool
+  let workspaces: [Workspace]
 
   /// - Parameters:
   ///   - path: the checkpoint's file, for messages.
@@ -133,7 +133,7 @@ public final class CheckpointModel {
     return withExtendedLifetime((indices, labels)) { inputs.array() }
   }
 
-  private func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
+  func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
     try check(dataset)
     precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
     return SampleReader(dataset, normalization: normalization, kernels: network.kernels)

@@ -48,7 +48,7 @@ struct MemoryDemand {
 
   /// Bytes and labels of samples, all of one data set.
   mutating func addSamples(of dataset: ImageDataset) {
-    add(Double(dataset.images.count) + 4 * Double(dataset.count), to: .samples)
+    add(Double(dataset.byteCount), to: .samples)
   }
 
   /// Lists of as many numbers of samples.
@@ -90,7 +90,7 @@ struct MemoryDemand {
   /// What an evaluation finds out about each sample, its order, and the confusion matrix.
   mutating func addEvaluation(of network: Network, samples: Int) {
     let classes = Double(network.output.count)
-    add(4 * 5 * Double(samples) + 8 * classes * classes, to: .evaluation)
+    add(4 * 6 * Double(samples) + 8 * classes * classes, to: .evaluation)
   }
 
   // MARK: Comparison
@@ -180,6 +180,8 @@ extension RunConfig {
         of: network, plan: plan, samples: min(plan.batchSize, data.training.count), clips: training.clip != nil,
         threads: machine.threads)
       demand.addEvaluation(of: network, samples: evaluated)
+      // The gradient, whole, for its histograms.
+      if logging.tensorBoard, logging.histogramsEveryEpochs > 0 { demand.addVectors(1, of: network, to: .minibatch) }
       if resumes { demand.addVectors(vectors, of: network, to: .saving) }
       guard saves else { continue }
       // An epoch is longer than a save; steps and seconds need not be.

@@ -89,6 +89,7 @@ private struct Doubling: Layer {
   static let schema = ObjectSchema("doubling", "y = 2 x.")
 
   init(settings: Settings) throws(SettingsError) {}
+  var keys: JSONValue { [:] }
 
   func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     LayerPlan(Twice(), output: input, flops: input.count, memory: .inPlaceAllowed)

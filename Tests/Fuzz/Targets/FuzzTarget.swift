@@ -15,6 +15,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case sealed
   /// A run directory with any files in it, resumed.
   case directory
+  /// An event file of TensorBoard's in a run directory.
+  case events
   /// A PNG picture, and what a network gets of it.
   case png
   /// A PGM picture, the same.
@@ -31,6 +33,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .checkpoint: try CheckpointTarget.run(bytes)
     case .sealed: try SealedTarget.run(bytes)
     case .directory: try DirectoryTarget.run(bytes)
+    case .events: try EventsTarget.run(bytes)
     case .png: try PNGTarget.run(bytes)
     case .pgm: try PGMTarget.run(bytes)
     }
