@@ -22,13 +22,22 @@ struct PredictCommand: ParsableCommand {
 
       --json prints one object: checkpoint, step; images, of each file, index, class, label, probability, probabilities, \
       treatment (unchanged, resized or centred), inverted, blank; failures, of each file, message, missing.
+
+      Examples:
+        lockstep predict Checkpoints/mnist-cnn digit.png --show
+        lockstep predict Checkpoints/mnist-cnn scans/*.png --json | jq -r '.images[] | [.file, .label] | @tsv'
+        lockstep predict Checkpoints/mnist-cnn 'Data/mnist/t10k-images-idx3-ubyte.gz[0-9]' --top 3
       """)
 
   @Argument(
-    help: ArgumentHelp("A checkpoint, or a run directory (its newest good one is taken).", valueName: "checkpoint"))
+    help: ArgumentHelp(
+      "A run directory (its newest good checkpoint is taken) or a checkpoint.", valueName: "run-or-checkpoint"),
+    completion: .checkpoint)
   var checkpoint: String
 
-  @Argument(help: ArgumentHelp("Pictures: PNG, PGM or IDX files, or - for standard input.", valueName: "image"))
+  @Argument(
+    help: ArgumentHelp("Pictures: PNG, PGM or IDX files, or - for standard input.", valueName: "image"),
+    completion: .file())
   var images: [String]
 
   @OptionGroup var machine: MachineOptions

@@ -80,9 +80,12 @@ public final class CheckpointModel {
   /// May be called again and again, but not by two threads at once: the workers' memory is used again.
   ///
   /// - Parameter images: `[images, height, width, channels]`, 0 to 255, at least one.
-  /// - Throws: `TrainingError.unfit` where their number of bytes is no multiple of an input's.
+  /// - Throws: `TrainingError.unfit` where their number of bytes is no multiple of an input's, or the network was not trained on bytes.
   public func probabilities(of images: Storage<UInt8>) throws -> [Float] {
-    let width = network.input.count
+    let (width, elements) = (network.input.count, config.data.source.elements)
+    guard elements == .bytes else {
+      throw TrainingError.unfit("the network was trained on \(elements.rawValue), and pictures are bytes")
+    }
     guard images.count > 0, images.count.isMultiple(of: width), width.isMultiple(of: normalization.scale.count) else {
       throw TrainingError.unfit(
         "the network takes inputs of \(network.input) with \(normalization.scale.count) channels, "

@@ -170,7 +170,7 @@ struct PredictTests {
   }
 
   private static let usage = """
-    Usage: lockstep predict <checkpoint> <image> ... [--threads <n>] [--top <k>] [--raw] [--show] [--json]
+    Usage: lockstep predict <run-or-checkpoint> <image> ... [--threads <n>] [--top <k>] [--raw] [--show] [--json]
       See 'lockstep predict --help' for more information.
     """
 
