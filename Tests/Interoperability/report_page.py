@@ -84,7 +84,7 @@ def check_survey(survey, name):
 def check_report(page, evaluation):
     """The numbers of the page are those of `evaluate`."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    table = page.locator("#confusion table")
+    table = page.locator("#confusion details table")
     rows = table.locator("tbody tr:not(.total)").all()
     found = [[int(c.replace(",", "")) for c in row.locator("td").all_inner_texts()] for row in rows]
     check([r[:-1] for r in found] == evaluation["confusion"], "the confusion matrix is not that of evaluate")

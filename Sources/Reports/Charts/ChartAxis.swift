@@ -36,9 +36,10 @@ package struct ChartAxis: Sendable {
     self.isWhole = isWhole
   }
 
-  /// Whether a value has a place on the axis. The largest numbers are left out, so that differences stay finite.
+  /// Whether a value has a place on the axis. The largest numbers are left out, and the smallest of a logarithmic axis, so that
+  /// differences and ratios stay finite.
   package func holds(_ value: Double) -> Bool {
-    value.magnitude < 1e300 && (scale == .linear || value > 1e-300)
+    value.magnitude < 1e200 && (scale == .linear || value > 1e-200)
   }
 }
 
@@ -71,8 +72,10 @@ package struct ChartTicks: Sendable {
       }
       let step = ChartTicks.step(from: lowest, to: highest, count: count, whole: axis.isWhole)
       // Whole numbers (steps, epochs) fill the width; measured values get air up to the next tick.
-      let first = axis.isWhole ? (lowest / step).rounded(.up) : (lowest / step).rounded(.down)
-      let last = axis.isWhole ? (highest / step).rounded(.down) : (highest / step).rounded(.up)
+      // A sum of shares that rounding made a little more than 1 needs no further tick.
+      let (begin, end, slack) = (lowest / step, highest / step, 1e-6)
+      let first = axis.isWhole ? begin.rounded(.up) : (begin + slack).rounded(.down)
+      let last = axis.isWhole ? end.rounded(.down) : (end - slack).rounded(.up)
       let steps = Int(min(max(last - first, 0), 100))
       self.values = (0...steps).map { (first + Double($0)) * step }
       lower = axis.isWhole ? lowest : first * step

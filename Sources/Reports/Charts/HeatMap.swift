@@ -89,7 +89,7 @@ package struct HeatMap: Sendable {
       // Four digits and more have to be narrower.
       let letters = String(count).count
       let squeeze: Markup =
-        Double(letters) * 6.4 > size - 3 ? " textLength=\"\(at: size - 4)\" lengthAdjust=\"spacingAndGlyphs\"" : ""
+        Double(letters) * 7 > size - 3 ? " textLength=\"\(at: size - 4)\" lengthAdjust=\"spacingAndGlyphs\"" : ""
       drawn += """
         <text class="cell\(strong)" text-anchor="middle" x="\(at: x + (size - gap) / 2)" \
         y="\(at: y + size / 2 + 4)"\(squeeze)>\(count)</text>

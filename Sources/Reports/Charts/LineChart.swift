@@ -174,7 +174,7 @@ enum ChartText {
     case .percent: return NumberText.percent(value)
     case .number:
       if value == value.rounded(), value.magnitude < 1e15 { return NumberText.grouped(Int(value)) }
-      return value.magnitude < 10_000 ? NumberText.loss(value) : NumberText.rate(value)
+      return value.magnitude < 1_000 ? NumberText.loss(value) : NumberText.rate(value)
     }
   }
 }

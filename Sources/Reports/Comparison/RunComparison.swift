@@ -17,6 +17,12 @@ public struct RunComparison: Sendable {
     public var path: String
     /// A value for each run; nil where its config has none.
     public var values: [JSONValue?]
+
+    /// Creates a difference.
+    package init(path: String, values: [JSONValue?]) {
+      self.path = path
+      self.values = values
+    }
   }
 
   /// In the order that was asked for.

@@ -33,7 +33,7 @@ enum PageStyle {
     .charts figure{margin:0}
     figcaption{margin:0 0 6px;font-weight:600;font-size:15px}
     svg.chart{display:block;width:100%;height:auto}
-    .narrow{max-width:560px}
+    figure:has(>.narrow){max-width:590px}
     details{margin-top:8px}
     summary{cursor:pointer;color:var(--soft);font-size:14px;padding:2px 0}
     .scroll{overflow-x:auto;max-width:100%}
@@ -62,7 +62,7 @@ enum PageStyle {
     .left-out{border-left-color:var(--soft);background:color-mix(in srgb,var(--soft) 10%,transparent)}
     footer{margin-top:56px;padding-top:14px;border-top:1px solid var(--rule);color:var(--soft);font-size:14px}
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-    @media (max-width:480px){table{font-size:13px}th,td{padding-right:9px}figure{padding:10px}}
+    @media (max-width:480px){table{font-size:12.5px}th,td{padding-right:6px}figure{padding:10px}}
     @media print{
     @page{size:A4;margin:16mm 14mm}
     body{max-width:none;padding:0;font-size:10.5pt}
@@ -71,9 +71,9 @@ enum PageStyle {
     h3,figcaption,caption{break-after:avoid}
     figure,.figures div,.mistakes li,tr{break-inside:avoid}
     details:not([open]){display:none}
-    .charts{grid-template-columns:1fr 1fr}
+    .charts{grid-template-columns:1fr 1fr}figure:has(details[open]){grid-column:1/-1}
     .mistakes{grid-template-columns:repeat(10,1fr);gap:5px}.mistakes li{padding:4px;font-size:7.5pt}.mistakes .soft{font-size:7.5pt}
-    .narrow{max-width:115mm}table{font-size:9pt}
+    figure:has(>.narrow){max-width:120mm}table{font-size:9pt}
     .scroll{overflow:visible;break-inside:avoid}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:7.5pt}
     th,td{white-space:normal}

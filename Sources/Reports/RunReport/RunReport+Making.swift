@@ -118,7 +118,7 @@ extension RunReport {
 
   private static func test(_ model: Part<CheckpointModel>, _ samples: Part<ImageDataset>) -> Part<TestResult> {
     switch (model, samples) {
-    case (.leftOut(let reason), _), (_, .leftOut(let reason)): return .leftOut(because: reason)
+    case (_, .leftOut(let reason)), (.leftOut(let reason), _): return .leftOut(because: reason)
     case (.shown(let model), .shown(let dataset)):
       do {
         let evaluation = try model.evaluate(dataset)

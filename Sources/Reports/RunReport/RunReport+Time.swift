@@ -14,10 +14,12 @@ extension RunReport {
       return Page.leftOut("the time of the run", because: "the log has no times")
     }
     let budget = TimeBudget(history, samplesOfEpoch: samplesOfEpoch)
+    let parts = [
+      ("training steps", budget.training), ("evaluating, saving, logging", budget.between),
+      ("not told apart", budget.unknown),
+    ].filter { $0.1 >= 0.05 }
     let bars = StackedBars(
-      "Time of the run", axis: ChartAxis("seconds"),
-      parts: ["training steps", "evaluating, saving, logging", "not told apart"],
-      [StackedBars.Bar("run", [budget.training, budget.between, budget.unknown])])
+      "Time of the run", axis: ChartAxis("seconds"), parts: parts.map(\.0), [StackedBars.Bar("run", parts.map(\.1))])
     return """
       <p>From the run's log: \(NumberText.duration(history.seconds)) on the clock. Training time is samples by samples/s of each \
       epoch; what an epoch takes beside it goes to its evaluation, to saves (which are written in the background) and to the log. \

@@ -172,13 +172,13 @@ public final class TensorBoardLog: TrainingObserver {
 
   private func pictures(_ inspection: ModelInspection) -> [TaggedValue] {
     var values: [TaggedValue] = []
-    if let (layer, picture) = FilterSheet.picture(of: inspection.parameters, input: inspection.input) {
+    if let (layer, picture) = FilterGrid.picture(of: inspection.parameters, input: inspection.input) {
       values.append(
         TaggedValue(
           "filters/\(layer)", image(picture), summary: "Grey is 0, white the largest weight, black minus that."))
     }
     if let dataset = inspection.evaluated,
-      let picture = MistakeSheet.picture(of: inspection.mistakes, in: dataset)
+      let picture = MistakeGrid.picture(of: inspection.mistakes, in: dataset)
     {
       values.append(
         TaggedValue(

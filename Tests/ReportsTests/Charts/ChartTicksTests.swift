@@ -48,8 +48,9 @@ struct ChartTicksTests {
 
   @Test("any numbers give an axis: finite places, few ticks", arguments: ChartAxis.Scale.allCases)
   func extremes(scale: ChartAxis.Scale) {
-    let numbers = [
-      0, -0.0, 5e-324, 1e-300, 1e-20, 0.1, 1, 1.0000000001, 1e15, 1e20, 1e299, 1e308, -1e299, -1, .nan, .infinity,
+    let numbers: [Double] = [
+      0, -0.0, .leastNonzeroMagnitude, 1e-300, 1e-20, 0.1, 1, 1.0000000001, 1e15, 1e20, 1e299, 1e308, -1e299, -1, .nan,
+      .infinity,
       -.infinity,
     ]
     for first in numbers {

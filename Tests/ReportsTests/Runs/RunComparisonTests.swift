@@ -11,6 +11,7 @@ struct RunComparisonTests {
       try TrainedRun(name: "a"),
       try TrainedRun("training.optimizer.learningRate=0.05", "training.epochs=2", "seed=9", name: "b"),
     ]
+    defer { withExtendedLifetime(runs) {} }
     let comparison = try RunComparison(runs.map(\.path))
     #expect(comparison.entries.map(\.label) == ["a", "b"])
     #expect(
@@ -35,6 +36,7 @@ struct RunComparisonTests {
   @Test("the page is well-formed, and its names are texts")
   func page() throws {
     let run = try TrainedRun(name: "<b>&")
+    defer { withExtendedLifetime(run) {} }
     let other = try TrainedRun("training.epochs=1", name: "<b>&")
     let html = try RunComparison([run.path, other.path]).html(version: "1.2.3", madeAt: "")
     let elements = try XMLCheck.parse(html)
@@ -47,6 +49,7 @@ struct RunComparisonTests {
   @Test("runs without an evaluation, with a torn log, without log or checkpoint")
   func incomplete() throws {
     let whole = try TrainedRun(name: "whole")
+    defer { withExtendedLifetime(whole) {} }
     let young = try TrainedRun(name: "young")
     let log = try String(contentsOfFile: young.path + "/metrics.jsonl", encoding: .utf8)
     let lines = log.split(separator: "\n")
@@ -56,6 +59,7 @@ struct RunComparisonTests {
       try FileManager.default.removeItem(atPath: "\(young.path)/\(name)")
     }
     let bare = try TrainedRun(name: "bare")
+    defer { withExtendedLifetime(bare) {} }
     for name in try FileManager.default.contentsOfDirectory(atPath: bare.path) where name != "config.json" {
       try FileManager.default.removeItem(atPath: "\(bare.path)/\(name)")
     }

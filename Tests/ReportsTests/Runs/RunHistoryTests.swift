@@ -71,7 +71,7 @@ struct RunHistoryTests {
     for place in bytes.indices {
       var damaged = bytes
       damaged[place] ^= UInt8(1 << (place % 8))
-      FileManager.default.createFile(atPath: scratch.path + "/metrics.jsonl", contents: Data(damaged))
+      try Data(damaged).write(to: URL(fileURLWithPath: scratch.path + "/metrics.jsonl"))
       let history = try #require(try RunHistory.read(scratch.path + "/metrics.jsonl"))
       #expect(history.steps.count <= 2 && history.epochs.count <= 1)
     }

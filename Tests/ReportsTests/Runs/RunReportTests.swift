@@ -9,6 +9,7 @@ struct RunReportTests {
   @Test("is well-formed, refers to nothing outside, and says what the run holds")
   func page() throws {
     let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     let report = try RunReport(of: run.path, options: TrainedRun.options)
     let html = report.html
     let elements = try XMLCheck.parse(html)
@@ -37,6 +38,7 @@ struct RunReportTests {
   @Test("the mistakes are those of the evaluation, the surest first, with their pictures")
   func mistakes() throws {
     let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     let report = try RunReport(of: run.path, options: TrainedRun.options)
     guard case .shown(let test) = report.test else {
       Issue.record("no evaluation: \(report.omissions)")
@@ -60,7 +62,9 @@ struct RunReportTests {
 
   @Test("the filters are the checkpoint's, the strongest weight in full colour")
   func filters() throws {
-    let report = try RunReport(of: try TrainedRun().path, options: TrainedRun.options)
+    let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
+    let report = try RunReport(of: run.path, options: TrainedRun.options)
     guard case .shown(let sheet) = report.filters else {
       Issue.record("no filters")
       return
@@ -75,9 +79,11 @@ struct RunReportTests {
 
   @Test("a profile has a row for each layer")
   func profile() throws {
+    let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     var options = try TrainedRun.options
     options.profileSeconds = 0
-    let html = try RunReport(of: try TrainedRun().path, options: options).html
+    let html = try RunReport(of: run.path, options: options).html
     try XMLCheck.parse(html)
     for part in ["conv2d", "dense", "reduce + update", "not during the run"] { #expect(html.contains(part)) }
   }
@@ -86,6 +92,7 @@ struct RunReportTests {
   func escaping() throws {
     let name = "<script>alert('&')</script>"
     let run = try TrainedRun(name: "x")
+    defer { withExtendedLifetime(run) {} }
     let path = run.scratch.path + "/" + name.replacing("/", with: "∕")
     try FileManager.default.moveItem(atPath: run.path, toPath: path)
     try "x".write(toFile: path + "/<img src=x onerror=alert(1)>", atomically: true, encoding: .utf8)
@@ -98,6 +105,7 @@ struct RunReportTests {
   @Test("a data set that is missing costs what needs it, and nothing else")
   func missingData() throws {
     let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     var options = try TrainedRun.options
     options.data = run.scratch.path + "/nowhere"
     options.profileSeconds = 0
@@ -113,6 +121,7 @@ struct RunReportTests {
   @Test("a damaged newest checkpoint is named, and the one before is shown")
   func damaged() throws {
     let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     let newest = run.path + "/step-00000012.weights.h5"
     var bytes = try Data(contentsOf: URL(fileURLWithPath: newest))
     bytes[5_000] ^= 1
@@ -126,6 +135,7 @@ struct RunReportTests {
   @Test("without a checkpoint there are the log and the config")
   func noCheckpoint() throws {
     let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     for name in try FileManager.default.contentsOfDirectory(atPath: run.path) where name.hasSuffix(".h5") {
       try FileManager.default.removeItem(atPath: "\(run.path)/\(name)")
     }
@@ -138,6 +148,7 @@ struct RunReportTests {
   @Test("without a log the epochs come from the checkpoint")
   func noLog() throws {
     let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
     try FileManager.default.removeItem(atPath: run.path + "/metrics.jsonl")
     let report = try RunReport(of: run.path, options: TrainedRun.options)
     #expect(report.figures.epochs == 3 && report.figures.best != nil && report.figures.seconds == nil)
@@ -148,6 +159,7 @@ struct RunReportTests {
   @Test("a run that was taken up again has its sessions")
   func sessions() throws {
     let run = try TrainedRun("training.epochs=2")
+    defer { withExtendedLifetime(run) {} }
     try run.train(["training.epochs=3"], threads: 1)
     let report = try RunReport(of: run.path, options: TrainedRun.options)
     #expect(report.figures.threads == [2, 1] && report.figures.resumes == 1)

@@ -43,7 +43,7 @@ final class TrainedRun {
     {
       "name": "small", "seed": 7,
       "data": { "dataset": "digits", "trainSamples": 60, "testSamples": 200 },
-      "model": { "layers": [
+      "model": { "input": [28, 28, 1], "layers": [
         { "type": "conv2d", "filters": 5, "kernel": 5, "stride": 2, "activation": "relu" }, "flatten",
         { "type": "dense", "units": 10 }
       ] },

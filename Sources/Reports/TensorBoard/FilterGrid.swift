@@ -3,7 +3,7 @@ import Tensors
 import Training
 
 /// The filters of the first layer as pictures: grey is 0, white the largest weight, black minus that.
-enum FilterSheet {
+enum FilterGrid {
   private static let most = 64
   private static let columns = 8
   /// Pixels that the longer side of a filter has at least.

@@ -3,7 +3,7 @@ import Pictures
 import Training
 
 /// The samples that a network was surest about and wrong, the surest first, each with `label>prediction` below.
-enum MistakeSheet {
+enum MistakeGrid {
   private static let columns = 6
   /// Pixels that the longer side of a sample has at least, and all samples together at most.
   private static let (leastSide, mostPixels) = (56, 1 << 20)
