@@ -10,6 +10,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "lockstep", targets: ["lockstep"]),
+    .executable(name: "lockstep-serve", targets: ["lockstep-serve"]),
     .library(
       name: "LockstepLibrary",
       targets: [
@@ -18,7 +19,8 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // Floor 0: the system's libraries and the only C of our own.
@@ -47,13 +49,34 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
-    // Floor 5: the command.
+    // The options of `lockstep serve`, for both programs that know them.
+    .target(
+      name: "ServeArguments", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    // `lockstep serve`: HTTP, the API and the page.
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Training", "Settings", "Networks", "Checkpoints", "Tensors",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      resources: [
+        .embedInCode("Page/index.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
+        .embedInCode("Page/pad.js"), .embedInCode("Page/curves.js"), .embedInCode("API/openapi.json"),
+      ]),
+
+    // Floor 5: the commands. The server is a program of its own, so that who trains does not build it.
     .executableTarget(
       name: "lockstep",
       dependencies: [
         "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
         "Checkpoints",
-        "Tensors",
+        "Tensors", "ServeArguments",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "lockstep-serve",
+      dependencies: [
+        "Serving", "ServeArguments", "Training", "Checkpoints", "Settings", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -83,8 +106,11 @@ let package = Package(
     .testTarget(
       name: "InterchangeTests",
       dependencies: ["Interchange", "Training", "Datasets", "Settings", "Checkpoints", "Tensors"]),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: ["Serving", "Training", "Reports", "Settings", "Datasets", "Checkpoints", "Tensors"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
-    .testTarget(name: "CommandTests", dependencies: ["lockstep", "allocation-probe", "Tensors"]),
+    .testTarget(name: "CommandTests", dependencies: ["lockstep", "lockstep-serve", "allocation-probe", "Tensors"]),
     // Test support; no product has it.
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],

@@ -7,32 +7,35 @@ import Workers
 /// A checkpoint that can be used without its run: its network with its parameters, and how inputs are made for it.
 public final class CheckpointModel {
   /// Samples that a worker puts through the network at once.
-  private static let shardSize = 32
+  static let shardSize = 32
 
   /// The network.
   public let network: Network
 
-  private let config: RunConfig
-  private let normalization: Normalization
-  private let parameters: Storage<Float>
-  private let pool: WorkerPool
-  private let workspaces: [Workspace]
+  let config: RunConfig
+  let normalization: Normalization
+  let parameters: Storage<Float>
+  let pool: WorkerPool
+  let workspaces: [Workspace]
+  /// A shard's inputs for each worker; for `probabilities(bytes:)`, which is called often.
+  lazy var byteInputs = workspaces.map { Storage<Float>(count: $0.capacity * network.input.count, zeroed: false) }
 
   /// - Parameters:
   ///   - path: the checkpoint's file, for messages.
   ///   - config: the run's config, out of the checkpoint.
   ///   - sampleShape: shape of the images to come, for a config that does not say its input.
+  ///   - spins: whether threads that wait for work spin before they sleep; by default where there is a processor for each.
   /// - Throws: `TrainingError.otherNetwork` where the checkpoint does not fit its config, `damagedState` where it does not say how inputs are made,
   ///   `tooLittleMemory`.
   public init(
-    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine
+    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine, spins: Bool? = nil
   ) throws {
     network = try config.makeNetwork(input: config.model.input ?? sampleShape, kernels: machine.kernels)
     parameters = try network.parameters(of: checkpoint, path: path)
     guard let normalization = checkpoint.normalization else { throw TrainingError.damagedState(path: path) }
     self.config = config
     self.normalization = normalization
-    pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
+    pool = WorkerPool(workerCount: machine.threads, spins: spins ?? (machine.threads <= machine.processors))
     let network = network
     var demand = MemoryDemand()
     demand.addWorkspaces(

@@ -58,6 +58,9 @@ public struct RunDirectory: Sendable {
     return try CheckpointDirectory(path).list().first?.step
   }
 
+  /// Whether a process trains in a run directory now.
+  public static func isInUse(_ path: String) -> Bool { RunLock.holder(directory: path)?.isHeld ?? false }
+
   /// Whether there is room for a checkpoint of so many bytes, so that a run on a full disk ends before its first step. A quota is not
   /// seen by this.
   ///
