@@ -14,8 +14,8 @@ let package = Package(
     .library(
       name: "LockstepLibrary",
       targets: [
-        "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Training", "Reports",
-        "Interchange",
+        "Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Training",
+        "Reports", "Interchange",
       ]),
   ],
   dependencies: [
@@ -32,21 +32,22 @@ let package = Package(
     // Floor 1: what every part speaks.
     .target(name: "Tensors", dependencies: ["CKernels", "CCrypto"]),
     .target(name: "Settings"),
+    .target(name: "Pictures", dependencies: ["CZlib"]),
 
     // Floor 2: the parts. None knows another.
     .target(name: "Networks", dependencies: ["Tensors", "Settings"]),
     .target(name: "Optimizers", dependencies: ["Tensors", "Settings"]),
-    .target(name: "Datasets", dependencies: ["Tensors", "Settings", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Settings", "Pictures", "CZlib"]),
     .target(name: "Workers", dependencies: ["Tensors", "CKernels"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CHDF5"]),
 
     // Floor 3: the parts put together.
     .target(
       name: "Training",
-      dependencies: ["Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
+      dependencies: ["Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
     // Floor 4: what people and other programs read.
-    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets"]),
+    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // The options of `lockstep serve`, for both programs that know them.
@@ -69,8 +70,7 @@ let package = Package(
       name: "lockstep",
       dependencies: [
         "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
-        "Checkpoints",
-        "Tensors", "ServeArguments",
+        "Checkpoints", "Pictures", "Tensors", "ServeArguments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -92,14 +92,17 @@ let package = Package(
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Goldens"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Settings"], exclude: ["Goldens"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Pictures", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "CHDF5"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Training", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
+      dependencies: [
+        "Training", "Pictures", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
+      ]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
       exclude: ["Goldens"]),
@@ -110,7 +113,8 @@ let package = Package(
       name: "ServingTests",
       dependencies: ["Serving", "Training", "Reports", "Settings", "Datasets", "Checkpoints", "Tensors"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
-    .testTarget(name: "CommandTests", dependencies: ["lockstep", "lockstep-serve", "allocation-probe", "Tensors"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["lockstep", "lockstep-serve", "allocation-probe", "Pictures", "Tensors"]),
     // Test support; no product has it.
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],
@@ -120,7 +124,7 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Training", "Reports", "Settings", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
+        "Training", "Reports", "Settings", "Pictures", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
       ],
       path: "Tests/Fuzz/Targets"),
     .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver"),

@@ -9,3 +9,6 @@ static inline int czlib_inflate_init_gzip(z_stream *stream) { return inflateInit
 static inline int czlib_deflate_init_gzip(z_stream *stream, int level) {
   return deflateInit2(stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
 }
+
+/* inflateInit is one as well. A zlib wrapper is required. */
+static inline int czlib_inflate_init(z_stream *stream) { return inflateInit(stream); }
