@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "Serving",
       dependencies: [
-        "Training", "Settings", "Networks", "Checkpoints", "Tensors",
+        "Training", "Settings", "Networks", "Datasets", "Pictures", "Checkpoints", "Tensors",
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       resources: [
@@ -125,6 +125,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Training", "Reports", "Settings", "Pictures", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
+        "Serving",
       ],
       path: "Tests/Fuzz/Targets"),
     .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver"),

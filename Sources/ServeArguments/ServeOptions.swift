@@ -55,6 +55,12 @@ public struct ServeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Most connections at a time.", valueName: "n"))
   public var maxConnections = 256
 
+  @Option(
+    help: ArgumentHelp(
+      "How long the head of a request may take to arrive; its body, and taking the answer, three times as long.",
+      valueName: "seconds"))
+  public var requestTimeout = 10.0
+
   @Flag(name: .customLong("no-reload"), help: "Serve the checkpoint found at the start, also when training saves newer ones.")
   public var noReload = false
 
@@ -70,6 +76,9 @@ public struct ServeOptions: ParsableArguments {
     }
     guard (1...10_000).contains(maxConnections) else {
       throw ValidationError("--max-connections is \(maxConnections); expected 1 to 10000")
+    }
+    guard (0.1...3600).contains(requestTimeout) else {
+      throw ValidationError("--request-timeout is \(requestTimeout); expected 0.1 to 3600")
     }
     for origin in origins where !(origin.hasPrefix("http://") || origin.hasPrefix("https://")) || origin.hasSuffix("/") {
       throw ValidationError("--allow-origin is \(origin); expected http:// or https://, a name and perhaps a port, without a path")

@@ -44,10 +44,9 @@ public final class Server: Sendable {
       host: address, port: settings.port, limits: settings.limits, state: state, handler: service)
     watcher =
       place.isDirectory && settings.reloads
-      ? ModelWatcher(directory: place.directory, queue: service.predictions, machine: machine) { line in
-        if line.hasPrefix("now serving") { service.metrics.reloaded() }
-        report(line)
-      } : nil
+      ? ModelWatcher(
+        directory: place.directory, queue: service.predictions, metrics: service.metrics, machine: machine,
+        report: report) : nil
     report("serving \(place.path)" + (watcher == nil ? "" : ", and newer checkpoints as they come"))
     if !address.isLoopback {
       report(

@@ -27,7 +27,7 @@ struct ServeProgram: AsyncParsableCommand {
       let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
       let server = try Server(settings, machine: machine) { ServeProgram.say("lockstep: \($0)") }
       // The answer of this command: a script that asked for any port reads it here.
-      FileHandle.standardOutput.write(Data((server.url + "\n").utf8))
+      try? FileHandle.standardOutput.write(contentsOf: Data((server.url + "\n").utf8))
       let serving = Task { try await server.run() }
       let signals = StopSignals { serving.cancel() }
       try await serving.value
@@ -48,10 +48,14 @@ struct ServeProgram: AsyncParsableCommand {
     settings.reloads = !options.noReload
     settings.limits.body = options.maxBody
     settings.limits.connections = options.maxConnections
+    settings.limits.headTime = .seconds(options.requestTimeout)
+    settings.limits.bodyTime = .seconds(3 * options.requestTimeout)
+    settings.limits.writeTime = .seconds(3 * options.requestTimeout)
     return settings
   }
 
-  private static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+  /// There is nobody to tell where that fails.
+  private static func say(_ line: String) { try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8)) }
 
   /// As `lockstep` does: 66 for what is missing, 65 for what is damaged, 78 for a config; 69 for a port that cannot be had.
   private static func exitCode(of error: any Error) -> Int32 {

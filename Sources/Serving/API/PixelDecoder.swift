@@ -48,6 +48,7 @@ package struct PixelDecoder {
 
   private init(bytes: [UInt8], shape: PixelShape, limit: Int) {
     (self.bytes, self.shape, self.limit) = (bytes, shape, limit)
+    pixels.reserveCapacity(min(bytes.count / 2, shape.count))
   }
 
   private func explain(_ message: String) -> HTTPError {
@@ -181,28 +182,30 @@ package struct PixelDecoder {
         guard take(",") else { throw Unexpected(message: "\(position) numbers for a \(what); expected \(count)") }
         skipSpace()
       }
-      path.append(.index(position))
-      pixels.append(try pixel())
-      path.removeLast()
+      if let value = plainPixel() {
+        pixels.append(value)
+      } else {
+        path.append(.index(position))
+        pixels.append(try unusualPixel())
+        path.removeLast()
+      }
     }
     skipSpace()
     guard take("]") else { throw Unexpected(message: "more than \(count) numbers for a \(what)") }
   }
 
-  private mutating func pixel() throws -> UInt8 {
-    let start = index
+  /// A pixel as almost all are written; nil, and nothing read, for any other.
+  private mutating func plainPixel() -> UInt8? {
+    var end = index
     var value = 0
-    while index < bytes.count, 0x30...0x39 ~= bytes[index], index - start < 4 {
-      value = value * 10 + Int(bytes[index] - 0x30)
-      index += 1
+    while end < bytes.count, 0x30...0x39 ~= bytes[end], end - index < 3 {
+      value = value * 10 + Int(bytes[end] - 0x30)
+      end += 1
     }
-    let isPlain = index > start && (bytes[start] != 0x30 || index == start + 1)
-    if isPlain, index == bytes.count || !isNumberByte(bytes[index]) {
-      guard value <= 255 else { throw Unexpected(message: "\(value) is no pixel; expected 0 to 255") }
-      return UInt8(value)
-    }
-    index = start
-    return try unusualPixel()
+    guard end > index, value <= 255, bytes[index] != 0x30 || end == index + 1, end == bytes.count || !isNumberByte(bytes[end])
+    else { return nil }
+    index = end
+    return UInt8(value)
   }
 
   /// Numbers that are written another way, `255.0` or `1e2`; JSON's own grammar is checked by `JSONParser`, if anything is wrong.

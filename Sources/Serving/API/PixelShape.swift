@@ -19,6 +19,9 @@ package struct PixelShape: Equatable, Sendable {
     (self.height, self.width, self.channels) = (height, width, channels)
   }
 
+  /// As a shape.
+  var shape: Shape { [height, width, channels] }
+
   /// `28 × 28 × 1`.
   var text: String { "\(height) × \(width) × \(channels)" }
 }

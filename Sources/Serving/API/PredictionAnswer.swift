@@ -3,7 +3,7 @@ import Settings
 /// The answer to a prediction, as JSON.
 struct PredictionAnswer {
   let request: PredictionRequest
-  let prediction: Prediction
+  let prediction: NetworkAnswer
   let model: ModelDescription
 
   /// - Throws: 500 where the network's output is not a number, which weights that have diverged give.
@@ -18,7 +18,8 @@ struct PredictionAnswer {
       write(values[start..<start + classes], to: &text)
     }
     text += "],\"step\":\(prediction.step)"
-    if request.includesInput { text += ",\"input\":\"\(Base64.encode(request.pixels))\"" }
+    if request.includesInput { text += ",\"input\":\"\(Base64.encode(Array(request.pixels.prefix(model.shape.count))))\"" }
+    if request.includesInput, let picture = request.picture { text += ",\"picture\":\(picture.json)" }
     if request.includesActivations {
       text += ",\"activations\":\(activations?.description ?? "null")"
     }

@@ -2,8 +2,6 @@
 struct PredictionRequest {
   /// Most images of one request.
   static let largestBatch = 1024
-  /// Most images of a request that wants to see what the network sees.
-  private static let largestShown = 1
 
   /// How a body holds images.
   enum Kind: String, CaseIterable {
@@ -14,7 +12,11 @@ struct PredictionRequest {
 
   /// One image behind the other.
   var pixels: [UInt8]
+  /// What was done with the picture that is the body.
+  private(set) var picture: PictureReader.Note?
+  /// Whether to tell what the network sees of the first image.
   var includesInput = false
+  /// Whether to tell what the first layer makes of it.
   var includesActivations = false
 
   init(_ request: HTTPRequest, model: ModelDescription, pictures: PictureReader) throws(HTTPError) {
@@ -42,7 +44,7 @@ struct PredictionRequest {
         return try PredictionRequest.image(bytes, shape: shape, pictures: pictures)
       }
     case .png:
-      pixels = try pictures.pixels(ofPNG: request.body, shape: shape)
+      (pixels, picture) = try pictures.pixels(ofPNG: request.body, shape: shape)
     case .bytes:
       let count = request.body.count
       guard count > 0, count.isMultiple(of: shape.count), count / shape.count <= PredictionRequest.largestBatch else {
@@ -52,14 +54,13 @@ struct PredictionRequest {
       }
       pixels = request.body
     }
-    guard !(includesInput || includesActivations) || pixels.count <= PredictionRequest.largestShown * shape.count else {
-      throw HTTPError(.unprocessable, "include is for requests of one image")
-    }
   }
 
   /// The image in a decoded string: a PNG, or the pixels themselves.
-  private static func image(_ bytes: [UInt8], shape: PixelShape, pictures: PictureReader) throws(HTTPError) -> [UInt8] {
-    if PictureReader.isPNG(bytes) { return try pictures.pixels(ofPNG: bytes, shape: shape) }
+  private static func image(
+    _ bytes: [UInt8], shape: PixelShape, pictures: PictureReader
+  ) throws(HTTPError) -> [UInt8] {
+    if PictureReader.isPNG(bytes) { return try pictures.pixels(ofPNG: bytes, shape: shape).pixels }
     guard bytes.count == shape.count else {
       throw HTTPError(
         .unprocessable, "the string holds \(bytes.count) bytes; expected a PNG or \(shape.count) for an image of \(shape.text)")

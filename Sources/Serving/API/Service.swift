@@ -143,7 +143,7 @@ struct Service: HTTPHandler {
       members + [
         // A picture of a digit can be drawn where the network has learnt digits.
         ("drawing", .bool(shape == PixelShape(height: 28, width: 28, channels: 1))),
-        ("pictures", .bool(PictureReader.isThere)),
+        ("pictures", .bool(PictureReader.takes(shape))),
         ("largestBatch", .integer(PredictionRequest.largestBatch)),
         ("version", .string(Lockstep.version)),
       ])

@@ -74,9 +74,10 @@ struct HTTPConnection: Sendable {
     watch.set(id, limits.headTime)
     guard let head = try await readHead(&input) else { return false }
     let limit: Int
+    let reserved: Int
     do throws(HTTPError) {
       limit = try handler.accept(head)
-      if case .length(let length) = head.framing, length > limit { throw HTTPError.bodyTooLarge(limit: limit) }
+      reserved = try reserve(head.framing, limit: limit)
     } catch {
       let response = handler.answer(error, to: head)
       // Where nothing of a body follows, the connection is as good as before.
@@ -87,12 +88,30 @@ struct HTTPConnection: Sendable {
       try await send(response, to: head, keepsAlive: true)
       return true
     }
+    defer { state.release(reserved) }
     watch.set(id, limits.bodyTime)
     let body = try await readBody(head, limit: limit, &input)
     watch.set(id, nil)
     phase = .answering
     let response = await handler.answer(HTTPRequest(head: head, body: body))
     return try await send(response, to: head, keepsAlive: head.keepsAlive && !state.isDraining)
+  }
+
+  /// Makes room for a body.
+  ///
+  /// - Returns: for how many bytes.
+  private func reserve(_ framing: HTTPRequestHead.Framing, limit: Int) throws(HTTPError) -> Int {
+    let bytes =
+      switch framing {
+      case .none: 0
+      case .length(let length): length
+      case .chunked: limit
+      }
+    guard bytes <= limit else { throw HTTPError.bodyTooLarge(limit: limit) }
+    guard state.reserve(bytes, limit: limits.bodies) else {
+      throw HTTPError(.unavailable, "too many large bodies are under way", fields: [("Retry-After", "1")])
+    }
+    return bytes
   }
 
   // MARK: Reading

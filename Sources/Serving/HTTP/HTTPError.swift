@@ -51,7 +51,7 @@ package struct HTTPError: Error, Equatable {
   /// Header fields that belong to it.
   var fields: [(name: String, value: String)] = []
 
-  init(_ code: Code, _ message: String, path: String? = nil, fields: [(name: String, value: String)] = []) {
+  package init(_ code: Code, _ message: String, path: String? = nil, fields: [(name: String, value: String)] = []) {
     self.code = code
     self.message = message
     self.path = path

@@ -11,6 +11,8 @@ public struct HTTPLimits: Sendable {
   public var fields = 64
   /// Bytes of a request's body.
   public var body = 8 << 20
+  /// Bytes of the bodies of all requests under way.
+  public var bodies = 256 << 20
   /// How long a connection may wait for its next request.
   public var idle = Duration.seconds(30)
   /// From a request's first byte to the end of its header fields.

@@ -52,7 +52,7 @@ package struct HTTPRequestHead: Equatable {
     let is11 = version == "HTTP/1.1"
     framing = try HTTPRequestHead.framing(fields, is11: is11)
     let connection = fields.filter { $0.name == "connection" }.map { $0.value.lowercased() }.joined(separator: ",")
-    keepsAlive = is11 ? !connection.contains("close") : connection.contains("keep-alive")
+    keepsAlive = is11 && !connection.contains("close")
     expectsContinue = false
     if let expectation = field("expect"), is11 {
       guard expectation.lowercased() == "100-continue" else {

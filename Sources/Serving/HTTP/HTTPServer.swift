@@ -9,6 +9,8 @@ final class ServerState: Sendable {
     /// Connections that wait for a request.
     var idle: Set<Int> = []
     var streams = 0
+    /// Bytes of bodies under way, as announced.
+    var bodies = 0
   }
 
   private let state = Mutex(State())
@@ -37,6 +39,20 @@ final class ServerState: Sendable {
       return state.idle
     }
   }
+
+  /// Makes room for a body; given back by `release`.
+  ///
+  /// - Returns: false where too much is under way.
+  func reserve(_ bytes: Int, limit: Int) -> Bool {
+    state.withLock { state in
+      // One body alone always has room.
+      guard state.bodies == 0 || bytes <= limit - state.bodies else { return false }
+      state.bodies += bytes
+      return true
+    }
+  }
+
+  func release(_ bytes: Int) { state.withLock { $0.bodies -= bytes } }
 
   /// A place among the streams of events, given back when nobody holds it.
   final class StreamPlace: Sendable {

@@ -16,14 +16,15 @@ final class ModelWatcher: @unchecked Sendable {
   ///   - directory: the run's.
   ///   - report: gets a line for the person at the terminal.
   init(
-    directory: String, queue predictions: PredictionQueue, machine: Machine, report: @escaping @Sendable (String) -> Void
+    directory: String, queue predictions: PredictionQueue, metrics: ServerMetrics, machine: Machine,
+    report: @escaping @Sendable (String) -> Void
   ) {
     let queue = DispatchQueue(label: "lockstep.checkpoints", qos: .utility)
     timer = DispatchSource.makeTimerSource(queue: queue)
     // Only the timer's queue touches it.
     let looker = Looker(
-      directory: directory, served: predictions.description.path, predictions: predictions, machine: machine,
-      report: report)
+      directory: directory, served: predictions.description.path, predictions: predictions, metrics: metrics,
+      machine: machine, report: report)
     timer.schedule(deadline: .now() + ModelWatcher.period, repeating: ModelWatcher.period)
     timer.setEventHandler { looker.look() }
     timer.activate()
@@ -53,6 +54,7 @@ private final class Looker: @unchecked Sendable {
 
   private let directory: String
   private let predictions: PredictionQueue
+  private let metrics: ServerMetrics
   private let machine: Machine
   private let report: (String) -> Void
   /// The newest file when it last looked, whatever became of it.
@@ -60,11 +62,12 @@ private final class Looker: @unchecked Sendable {
   private var served: Stamp?
 
   init(
-    directory: String, served: String, predictions: PredictionQueue, machine: Machine,
+    directory: String, served: String, predictions: PredictionQueue, metrics: ServerMetrics, machine: Machine,
     report: @escaping @Sendable (String) -> Void
   ) {
     self.directory = directory
     self.predictions = predictions
+    self.metrics = metrics
     self.machine = machine
     self.report = report
     self.served = Stamp(served)
@@ -83,6 +86,7 @@ private final class Looker: @unchecked Sendable {
       let model = try ServedModel(checkpoint, path: path, machine: machine)
       served = found
       predictions.replace(with: model)
+      metrics.reloaded()
       report("now serving \(path)")
     } catch {
       report("a newer checkpoint cannot be served: \(error)")

@@ -2,14 +2,14 @@ import Dispatch
 import Synchronization
 
 /// What came of a prediction.
-struct Prediction: Sendable {
+struct NetworkAnswer: Sendable {
   /// `[images, classes]`.
   var probabilities: [Float]
   /// Classes of the network.
   var classes: Int
   /// The step of the weights that answered.
   var step: Int
-  /// What the first layer made of the image, where it was asked for.
+  /// What the first layer made of the first image, where it was asked for.
   var activations: [Float]?
 }
 
@@ -24,7 +24,7 @@ final class PredictionQueue: Sendable {
   private struct Job: Sendable {
     var pixels: [UInt8]
     var wantsActivations: Bool
-    var continuation: CheckedContinuation<Result<Prediction, HTTPError>, Never>
+    var continuation: CheckedContinuation<Result<NetworkAnswer, HTTPError>, Never>
   }
 
   private struct State {
@@ -72,7 +72,7 @@ final class PredictionQueue: Sendable {
   /// Predicts images, one behind the other.
   ///
   /// - Throws: 503 where too much waits already; 422 where the images are not those that the network takes.
-  func predict(_ pixels: [UInt8], activations: Bool = false) async throws(HTTPError) -> Prediction {
+  func predict(_ pixels: [UInt8], activations: Bool = false) async throws(HTTPError) -> NetworkAnswer {
     let result = await withCheckedContinuation { continuation in
       let job = Job(pixels: pixels, wantsActivations: activations, continuation: continuation)
       let (isAccepted, starts) = state.withLock { state in
@@ -139,10 +139,9 @@ final class PredictionQueue: Sendable {
     var start = 0
     for job in fitting {
       let end = start + job.pixels.count / size * classes
-      let prediction = Prediction(
+      let prediction = NetworkAnswer(
         probabilities: Array(probabilities[start..<end]), classes: classes, step: served.description.step,
-        activations: job.wantsActivations && job.pixels.count == size
-          ? served.firstLayer?.output(bytes: job.pixels) : nil)
+        activations: job.wantsActivations ? served.firstLayer?.output(bytes: Array(job.pixels.prefix(size))) : nil)
       start = end
       job.continuation.resume(returning: .success(prediction))
     }

@@ -2,7 +2,7 @@
 
 const svgSpace = "http://www.w3.org/2000/svg";
 const grouped = (value) => Math.round(value).toLocaleString("en-US");
-const short = (value) => (value === 0 ? "0" : Math.abs(value) >= 0.01 && Math.abs(value) < 1000 ? String(+value.toPrecision(3)) : value.toExponential(1));
+const short = (value) => (value === 0 ? "0" : Math.abs(value) >= 1e-4 && Math.abs(value) < 1000 ? String(+value.toPrecision(3)) : value.toExponential(1));
 const percent = (value) => `${(100 * value).toFixed(2)} %`;
 
 export class Curves {
@@ -185,7 +185,7 @@ class Chart {
       add("line", { class: "rule", x1: left, x2: width - right, y1: y(value), y2: y(value) });
       add("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, this.isLogarithmic ? short(value) : `${+(100 * value).toFixed(1)} %`);
     }
-    for (const tick of ticks(first, last, Math.max(2, Math.floor(width / 110)))) {
+    for (const tick of ticks(first, last, Math.max(3, Math.floor(width / 90)))) {
       add("text", { x: x(tick), y: height - 6, "text-anchor": "middle" }, grouped(tick));
     }
     const path = (points) => points.map(([step, value], index) => `${index ? "L" : "M"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`).join("");
@@ -227,7 +227,7 @@ function smoothed(points) {
 function ticks(low, high, count) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough || 1));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? 1;
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? 1;
   const result = [];
   for (let tick = Math.ceil(low / step); tick * step <= high + 1e-9; tick++) result.push(tick * step);
   return result;

@@ -14,10 +14,11 @@ const examples = [
   [[[68, 30], [52, 14], [34, 26], [36, 46], [54, 50], [68, 34], [68, 56], [64, 90]]],
 ];
 
-// The picture that is sent: the drawing's longer side fills the box, wherever and however large it was drawn.
-const side = 112;
-const box = 80;
-const nib = 8.5;
+// The picture that is sent, white on black: the drawing's longer side fills the box, so that the pen is as wide as it is in handwriting,
+// however small it was drawn. The server makes the network's image of it, as it does of any picture.
+const side = 160;
+const box = 120;
+const nib = 12;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -28,6 +29,7 @@ export class Pad {
   #isScheduled = false;
   #playing = 0;
   #examples = [];
+  #sent = 0;
   #picture = Object.assign(document.createElement("canvas"), { width: side, height: side });
 
   constructor(parts) {
@@ -138,6 +140,7 @@ export class Pad {
 
   #showPen(isShown) {
     this.cursor.hidden = !isShown;
+    this.canvas.classList.toggle("keys", isShown);
     this.cursor.classList.toggle("down", this.#pen.isDown);
     this.cursor.style.left = `${100 * this.#pen.x}%`;
     this.cursor.style.top = `${100 * this.#pen.y}%`;
@@ -198,6 +201,7 @@ export class Pad {
   async #send() {
     const strokes = this.#strokes.filter((stroke) => stroke.length);
     if (!strokes.length) {
+      this.#sent++;
       this.changed(null);
       return;
     }
@@ -212,7 +216,10 @@ export class Pad {
     for (const stroke of strokes) {
       trace(context, stroke, "white", scale, side / 2 - scale * (left + right) / 2, side / 2 - scale * (top + bottom) / 2, nib);
     }
-    this.changed(raster(context));
+    // What is shown is the answer to the newest picture.
+    const mine = ++this.#sent;
+    const blob = await new Promise((resolve) => this.#picture.toBlob(resolve, "image/png"));
+    if (mine === this.#sent) this.changed(blob);
   }
 }
 
@@ -263,30 +270,4 @@ function trace(context, stroke, color, scale, dx, dy, width) {
     context.lineTo(...place(stroke[index]));
     context.stroke();
   }
-}
-
-// 28 × 28 bytes: means of 4 × 4 pixels, moved so that the centre of mass is the centre, as in MNIST.
-function raster(context) {
-  const { data } = context.getImageData(0, 0, side, side);
-  const cells = new Float32Array(28 * 28);
-  let [mass, x, y] = [0, 0, 0];
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const value = data[4 * (row * side + column)];
-      cells[(row >> 2) * 28 + (column >> 2)] += value / 16;
-      mass += value;
-      x += value * (column + 0.5);
-      y += value * (row + 0.5);
-    }
-  }
-  const [dx, dy] = [x, y].map((sum) => Math.round(14 - sum / mass / 4));
-  const bytes = new Uint8Array(28 * 28);
-  for (let row = 0; row < 28; row++) {
-    for (let column = 0; column < 28; column++) {
-      const [fromRow, fromColumn] = [row - dy, column - dx];
-      if (fromRow < 0 || fromColumn < 0 || fromRow > 27 || fromColumn > 27) continue;
-      bytes[row * 28 + column] = Math.round(cells[fromRow * 28 + fromColumn]);
-    }
-  }
-  return new Blob([bytes], { type: "application/octet-stream" });
 }

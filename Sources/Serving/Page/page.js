@@ -3,7 +3,8 @@ import { Pad } from "/pad.js";
 import { Curves } from "/curves.js";
 
 const $ = (id) => document.getElementById(id);
-const percent = (value) => `${(100 * value).toFixed(value >= 0.9995 || value < 0.0005 ? 0 : 1)} %`;
+// 100 % is said of nothing that a network is only nearly sure of.
+const percent = (value) => (value >= 0.9995 && value < 1 ? "> 99.9 %" : `${(100 * value).toFixed(value < 0.0005 || value === 1 ? 0 : 1)} %`);
 const grouped = (value) => value.toLocaleString("en-US");
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
@@ -99,10 +100,14 @@ function show(result) {
   $("answer").classList.toggle("unsure", probability < 0.5);
   $("verdict").textContent =
     probability > 0.97 ? `It is ${article(name)}` : probability > 0.5 ? `Probably ${article(name)}` : `Perhaps ${article(name)}`;
-  const second = order[1];
-  $("runner-up").textContent = second === undefined ? "" :
-    `${percent(probability)} · then ${model.classes[second]}, ${percent(probabilities[second])}`;
+  const second = probabilities[order[1]] >= 0.0005 ? order[1] : undefined;
+  $("runner-up").textContent = percent(probability) +
+    (second === undefined ? "" : ` · then ${model.classes[second]}, ${percent(probabilities[second])}`);
   drawInput(result.input);
+  const made = result.picture;
+  $("input-note").textContent = `${model.input.height} × ${model.input.width} pixels` +
+    (!made ? "" : made.isBlank ? ", of an empty picture" : { centred: ", cut out and centred", resized: ", resized", unchanged: "" }[made.treatment] +
+    (made.isInverted ? ", dark and light exchanged" : ""));
   if (result.activations) drawTiles(result.activations);
   clearTimeout(spoken);
   spoken = setTimeout(() => {

@@ -15,6 +15,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case sealed
   /// A run directory with any files in it, resumed.
   case directory
+  /// A request to the server.
+  case request
 
   /// Reads the bytes.
   ///
@@ -27,6 +29,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .checkpoint: try CheckpointTarget.run(bytes)
     case .sealed: try SealedTarget.run(bytes)
     case .directory: try DirectoryTarget.run(bytes)
+    case .request: try RequestTarget.run(bytes)
     }
   }
 }
