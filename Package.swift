@@ -95,7 +95,8 @@ let package = Package(
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Goldens"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Pictures", "Tensors", "Settings"], exclude: ["Goldens"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Pictures", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(name: "WorkersTests", dependencies: ["Workers", "Tensors"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "CHDF5"]),
     .testTarget(

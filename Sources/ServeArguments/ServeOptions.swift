@@ -28,7 +28,8 @@ public struct ServeOptions: ParsableArguments {
   public var host = "127.0.0.1"
 
   @Option(
-    help: ArgumentHelp("The run whose curves the page shows; by default the one the checkpoint lies in.", valueName: "dir"))
+    help: ArgumentHelp(
+      "The run whose curves the page shows; by default the one the checkpoint lies in.", valueName: "dir"))
   public var run: String?
 
   @Option(
@@ -61,7 +62,9 @@ public struct ServeOptions: ParsableArguments {
       valueName: "seconds"))
   public var requestTimeout = 10.0
 
-  @Flag(name: .customLong("no-reload"), help: "Serve the checkpoint found at the start, also when training saves newer ones.")
+  @Flag(
+    name: .customLong("no-reload"),
+    help: "Serve the checkpoint found at the start, also when training saves newer ones.")
   public var noReload = false
 
   /// Creates options to be read into.
@@ -80,8 +83,10 @@ public struct ServeOptions: ParsableArguments {
     guard (0.1...3600).contains(requestTimeout) else {
       throw ValidationError("--request-timeout is \(requestTimeout); expected 0.1 to 3600")
     }
-    for origin in origins where !(origin.hasPrefix("http://") || origin.hasPrefix("https://")) || origin.hasSuffix("/") {
-      throw ValidationError("--allow-origin is \(origin); expected http:// or https://, a name and perhaps a port, without a path")
+    for origin in origins where !(origin.hasPrefix("http://") || origin.hasPrefix("https://")) || origin.hasSuffix("/")
+    {
+      throw ValidationError(
+        "--allow-origin is \(origin); expected http:// or https://, a name and perhaps a port, without a path")
     }
   }
 }

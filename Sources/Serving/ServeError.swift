@@ -14,7 +14,8 @@ public enum ServeError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .cannotListen(let host, let port, let code, let reason):
       "cannot listen on \(host), port \(port): \(reason)"
-        + (code == ServeError.inUse ? "; another program does; give --port another number, or 0 for any that is free" : "")
+        + (code == ServeError.inUse
+          ? "; another program does; give --port another number, or 0 for any that is free" : "")
     case .badHost(let text):
       "--host is \(text); expected an address in digits, for example 127.0.0.1, 0.0.0.0 or ::1, or localhost"
     case .noImages(let path, let input):

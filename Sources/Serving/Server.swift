@@ -50,7 +50,8 @@ public final class Server: Sendable {
     report("serving \(place.path)" + (watcher == nil ? "" : ", and newer checkpoints as they come"))
     if !address.isLoopback {
       report(
-        "WARNING: listening on \(settings.host): whoever reaches this machine can use the server. It has no password and no encryption")
+        "WARNING: listening on \(settings.host): whoever reaches this machine can use the server. It has no password and no encryption"
+      )
     }
   }
 
@@ -97,7 +98,8 @@ package struct OfflineService: Sendable {
   }
 
   /// The answer to bytes as they would come over a connection that ends behind them; nil where they end too early for one.
-  package func answer(_ bytes: [UInt8]) async -> (status: Int, fields: [(name: String, value: String)], body: [UInt8])? {
+  package func answer(_ bytes: [UInt8]) async -> (status: Int, fields: [(name: String, value: String)], body: [UInt8])?
+  {
     var input = InputBuffer()
     input.append(bytes)
     var response: HTTPResponse

@@ -78,7 +78,7 @@ class Page:
         print(f"{how}: {self.page.locator('#spoken').inner_text()}")
 
     def is_blank(self):
-        self.page.wait_for_function("document.getElementById('answer').textContent === '?'", timeout=10_000)
+        self.page.wait_for_function("() => document.getElementById('answer').textContent === '?'", timeout=10_000)
 
     def close(self):
         assert not self.complaints, self.complaints
@@ -116,7 +116,7 @@ def desktop(browser, url, pictures):
     page.expect("1", "keys")
     # A digit that the page draws itself.
     page.page.get_by_role("button", name="Example").click()
-    page.page.wait_for_function("document.getElementById('verdict').textContent !== 'Nothing drawn yet'", timeout=10_000)
+    page.page.wait_for_function("() => document.getElementById('verdict').textContent !== 'Nothing drawn yet'", timeout=10_000)
     page.close()
 
 
@@ -166,7 +166,7 @@ def run(browser, url, pictures):
     if pictures:
         page.page.wait_for_timeout(300)
         page.page.screenshot(path=pictures / "serve-run.png", full_page=True)
-    page.page.get_by_role("link", name="Draw").click()
+    page.page.get_by_role("link", name="Draw", exact=True).click()
     page.mouse("0")
     page.expect("0", "back from the curves")
     page.close()

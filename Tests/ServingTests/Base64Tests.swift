@@ -12,6 +12,8 @@ struct Base64Tests {
     #expect(Base64.decode(text) == bytes)
   }
 
-  @Test("has one text for each content", arguments: ["A", "AB", "AA=", "A===", "AB==", "AAB=", "AA==AAAA", "=AAA", "A A=", "AAA-", "AAAA\n"])
+  @Test(
+    "has one text for each content",
+    arguments: ["A", "AB", "AA=", "A===", "AB==", "AAB=", "AA==AAAA", "=AAA", "A A=", "AAA-", "AAAA\n"])
   func refused(text: String) { #expect(Base64.decode(text) == nil) }
 }

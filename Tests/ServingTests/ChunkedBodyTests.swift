@@ -4,7 +4,9 @@ import Testing
 /// Bodies whose length nobody knows beforehand.
 @Suite("A chunked body")
 struct ChunkedBodyTests {
-  private func decode(_ text: String, piece: Int, limit: Int = 100) throws(HTTPError) -> (body: String, left: Int, isDone: Bool) {
+  private func decode(_ text: String, piece: Int, limit: Int = 100) throws(HTTPError) -> (
+    body: String, left: Int, isDone: Bool
+  ) {
     var body = ChunkedBody(limit: limit)
     let bytes = Array(text.utf8)
     var index = 0
@@ -26,7 +28,8 @@ struct ChunkedBodyTests {
   @Test(
     "is refused where it is not one",
     arguments: [
-      "x\r\n", "\r\n", "+4\r\nWiki\r\n", "-1\r\n", "4\r\nWikipedia\r\n", "4\nWiki\r\n", "FFFFFFFFFFFFFFFF\r\n", "65\r\n",
+      "x\r\n", "\r\n", "+4\r\nWiki\r\n", "-1\r\n", "4\r\nWikipedia\r\n", "4\nWiki\r\n", "FFFFFFFFFFFFFFFF\r\n",
+      "65\r\n",
       "40\r\n" + String(repeating: "a", count: 64) + "\r\n40\r\n", String(repeating: "0", count: 300),
       "0\r\n" + String(repeating: "A: " + String(repeating: "b", count: 200) + "\r\n", count: 30),
     ])

@@ -12,7 +12,8 @@ struct PixelDecoderTests {
     try decode(Array(text.utf8), shape, limit: limit)
   }
 
-  private static func decode(_ bytes: [UInt8], _ shape: PixelShape = small, limit: Int = 3) throws(HTTPError) -> [UInt8] {
+  private static func decode(_ bytes: [UInt8], _ shape: PixelShape = small, limit: Int = 3) throws(HTTPError) -> [UInt8]
+  {
     try PixelDecoder.decode(bytes, shape: shape, limit: limit) { (text) throws(HTTPError) in
       guard text == "zeros" else { throw HTTPError(.unprocessable, "not zeros") }
       return Array(repeating: 0, count: shape.count)
@@ -20,7 +21,8 @@ struct PixelDecoderTests {
   }
 
   @Test(
-    "are read", arguments: [
+    "are read",
+    arguments: [
       #"{"image": [[1,2,3],[4,5,6]]}"#, #"{"image":[1,2,3,4,5,6]}"#, "\n{ \"image\" :\t[ [1 , 2,3 ],\r\n[4,5,6] ] }\n ",
       #"{"image": [[[1],[2],[3]],[[4],[5],[6]]]}"#, #"{"image": [1.0,2e0,3,0.4e1,500E-2,6]}"#,
       #"{"\u0069mage": [1,2,3,4,5,6]}"#, #"{"images": [[1,2,3,4,5,6]]}"#,
@@ -40,7 +42,10 @@ struct PixelDecoderTests {
     arguments: [
       (#"{"image": [[1,2,3],[4,5,256]]}"#, "image[1][2]", "256 is no pixel; expected 0 to 255"),
       (#"{"image": [[1,2,3],[4,5,-1]]}"#, "image[1][2]", "-1 is no pixel; expected 0 to 255"),
-      (#"{"image": [0.5,0,0,0,0,0]}"#, "image[0]", "0.5 is no whole number; pixels are 0 to 255: multiply by 255 where yours are 0 to 1"),
+      (
+        #"{"image": [0.5,0,0,0,0,0]}"#, "image[0]",
+        "0.5 is no whole number; pixels are 0 to 255: multiply by 255 where yours are 0 to 1"
+      ),
       (#"{"image": [1e300,0,0,0,0,0]}"#, "image[0]", "1e300 is no pixel; expected 0 to 255"),
       (#"{"image": [1,2,3,4,5]}"#, "image", "5 numbers for a image of 2 × 3 × 1; expected 6"),
       (#"{"image": [1,2,3,4,5,6,7]}"#, "image", "more than 6 numbers for a image of 2 × 3 × 1"),
@@ -56,8 +61,12 @@ struct PixelDecoderTests {
       (#"{"images": ["zeros","zeros","zeros","zeros"]}"#, "images", "more than 3 images, the most of one request"),
       (#"{"images": ["zeros",[1]]}"#, "images[1]", "1 numbers for a image of 2 × 3 × 1; expected 6"),
       (#"{"imag": 3}"#, nil, #"unknown key "imag"; expected "image" or "images""#),
-      (#"{}"#, nil, #"expected the key "image" or "images""#), (#"[1]"#, nil, #"expected an object with "image" or "images""#),
-      (#"{"image": "zeros", "x": 1}"#, nil, #"one key alone is expected, "image" or "images", and another follows "image""#),
+      (#"{}"#, nil, #"expected the key "image" or "images""#),
+      (#"[1]"#, nil, #"expected an object with "image" or "images""#),
+      (
+        #"{"image": "zeros", "x": 1}"#, nil,
+        #"one key alone is expected, "image" or "images", and another follows "image""#
+      ),
     ] as [(String, String?, String)])
   func refused(text: String, path: String?, message: String) {
     do {
@@ -69,10 +78,14 @@ struct PixelDecoderTests {
   }
 
   @Test(
-    "are no JSON", arguments: [
-      "", " ", "{", #"{"image"}"#, #"{"image": [1,2,3,4,5,6}"#, #"{"image": [1,2,3,4,5,6]"#, #"{"image": [1,2,3,4,5,06]}"#,
-      #"{"image": [1,2,3,4,5,+6]}"#, #"{"image": [1,2,3,4,5,6,]}"#, #"{"image": [1,2,3,4,5,.6]}"#, #"{"image": [1 2,3,4,5,6]}"#,
-      #"{"image": [1,2,3,4,5,6]} x"#, #"{"image": [1,2,3,4,5,NaN]}"#, "{'image': 1}", #"{"image": "\q"}"#, #"{"image": "x"#,
+    "are no JSON",
+    arguments: [
+      "", " ", "{", #"{"image"}"#, #"{"image": [1,2,3,4,5,6}"#, #"{"image": [1,2,3,4,5,6]"#,
+      #"{"image": [1,2,3,4,5,06]}"#,
+      #"{"image": [1,2,3,4,5,+6]}"#, #"{"image": [1,2,3,4,5,6,]}"#, #"{"image": [1,2,3,4,5,.6]}"#,
+      #"{"image": [1 2,3,4,5,6]}"#,
+      #"{"image": [1,2,3,4,5,6]} x"#, #"{"image": [1,2,3,4,5,NaN]}"#, "{'image': 1}", #"{"image": "\q"}"#,
+      #"{"image": "x"#,
       #"{"image": "zeros", "image": "zeros"}"#, "\u{FEFF}{}", "null x",
     ])
   func noJSON(text: String) {
@@ -116,7 +129,8 @@ struct PixelDecoderTests {
       #expect(images.flatMap(Self.numbers) == pixels.map(Double.init), "\(String(decoding: bytes, as: UTF8.self))")
     } catch {
       #expect(
-        error.code == (strict == nil ? .badRequest : .unprocessable), "\(String(decoding: bytes, as: UTF8.self)): \(error)")
+        error.code == (strict == nil ? .badRequest : .unprocessable),
+        "\(String(decoding: bytes, as: UTF8.self)): \(error)")
     }
   }
 

@@ -13,7 +13,7 @@ struct RunTailTests {
     var log: String { path + "/metrics.jsonl" }
 
     func append(_ text: String) throws {
-      if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
+      if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
       let file = try #require(FileHandle(forWritingAtPath: log))
       try file.seekToEnd()
       try file.write(contentsOf: Data(text.utf8))

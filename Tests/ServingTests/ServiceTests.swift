@@ -15,7 +15,9 @@ struct ServiceTests {
     try Self.run.get().service(change)
   }
 
-  @Test("predicts what the evaluation of the same checkpoint predicts, bit for bit, as JSON and as bytes, alone and in batches")
+  @Test(
+    "predicts what the evaluation of the same checkpoint predicts, bit for bit, as JSON and as bytes, alone and in batches"
+  )
   func predictions() async throws {
     let run = try Self.run.get()
     let service = try service()
@@ -80,9 +82,10 @@ struct ServiceTests {
     #expect(decoded.count == 26 * 26 * 4 && decoded.contains(0) && decoded.contains(255))
 
     // Of several images, the first is shown.
-    let two = try await service.predict(bytes + bytes.reversed(), type: "application/octet-stream", query: "?include=input")
+    let two = try await service.predict(
+      bytes + bytes.reversed(), type: "application/octet-stream", query: "?include=input")
     #expect(try two.json()["input"] == .string(Base64.encode(bytes)))
-    for query in ["?include=x", "?included=input", "?include=%ff"] {
+    for query in ["?include=x", "?included=input", "?include=%ff", "?include=input,input"] {
       #expect(try await service.predict(bytes, type: "application/octet-stream", query: query).status == 400)
     }
   }
@@ -102,7 +105,8 @@ struct ServiceTests {
   func routes() async throws {
     let service = try service()
     for path in [
-      "/", "/page.css", "/page.js", "/pad.js", "/curves.js", "/v1/model", "/v1/run", "/healthz", "/metrics", "/openapi.json",
+      "/", "/page.css", "/page.js", "/pad.js", "/curves.js", "/v1/model", "/v1/run", "/healthz", "/metrics",
+      "/openapi.json",
     ] {
       let answer = try await service.get(path)
       #expect(answer.status == 200 && !answer.body.isEmpty, "\(path)")
@@ -137,8 +141,12 @@ struct ServiceTests {
       $0.hosts = ["a.example"]
     }
     #expect(try await open.get("/healthz", origin).field("Access-Control-Allow-Origin") == "https://a.example")
-    #expect(try await open.get("/healthz", "Host: localhost\r\nOrigin: https://b.example\r\n").field("Access-Control-Allow-Origin") == nil)
-    #expect(try await open.get("/v1/predict", method: "OPTIONS", origin).field("Access-Control-Allow-Headers") == "Content-Type")
+    #expect(
+      try await open.get("/healthz", "Host: localhost\r\nOrigin: https://b.example\r\n").field(
+        "Access-Control-Allow-Origin") == nil)
+    #expect(
+      try await open.get("/v1/predict", method: "OPTIONS", origin).field("Access-Control-Allow-Headers")
+        == "Content-Type")
     #expect(try await open.get("/healthz", "Host: A.example:1\r\n").status == 200)
   }
 
@@ -177,7 +185,9 @@ struct ServiceTests {
     let described = Set(paths.map(\.key))
     #expect(
       described == ["/v1/predict", "/v1/model", "/v1/run", "/v1/run/events", "/healthz", "/metrics", "/openapi.json"])
-    guard case .array(let codes)? = json["components"]?["schemas"]?["Error"]?["properties"]?["error"]?["properties"]?["code"]?["enum"]
+    guard
+      case .array(let codes)? = json["components"]?["schemas"]?["Error"]?["properties"]?["error"]?["properties"]?[
+        "code"]?["enum"]
     else {
       Issue.record("no codes of errors")
       return
@@ -189,8 +199,12 @@ struct ServiceTests {
   @Test("puts a limit on the images and bytes of a request")
   func limits() async throws {
     let service = try service { $0.limits.body = 2000 }
-    #expect(try await service.predict([UInt8](repeating: 0, count: 2001), type: "application/octet-stream").error().code == "content_too_large")
-    #expect(try await service.predict([UInt8](repeating: 0, count: 785), type: "application/octet-stream").error().code == "unprocessable_content")
+    #expect(
+      try await service.predict([UInt8](repeating: 0, count: 2001), type: "application/octet-stream").error().code
+        == "content_too_large")
+    #expect(
+      try await service.predict([UInt8](repeating: 0, count: 785), type: "application/octet-stream").error().code
+        == "unprocessable_content")
     let large = try self.service()
     let many = [UInt8](repeating: 0, count: 784 * 1025)
     #expect(try await large.predict(many, type: "application/octet-stream").status == 422)

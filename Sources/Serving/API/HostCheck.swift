@@ -17,10 +17,13 @@ package struct HostCheck: Sendable {
 
   /// Without the port; nil where it is malformed.
   private static func name(_ host: String) -> String? {
-    let colon = host.hasPrefix("[") ? host.firstIndex(of: "]").map(host.index(after:)) : host.firstIndex(of: ":") ?? host.endIndex
+    let colon =
+      host.hasPrefix("[") ? host.firstIndex(of: "]").map(host.index(after:)) : host.firstIndex(of: ":") ?? host.endIndex
     guard let colon, colon > host.startIndex else { return nil }
     let rest = host[colon...]
-    guard rest.isEmpty || rest.first == ":" && rest.dropFirst().utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+    guard rest.isEmpty || rest.first == ":" && rest.dropFirst().utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else {
+      return nil
+    }
     return String(host[..<colon])
   }
 

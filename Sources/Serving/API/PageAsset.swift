@@ -24,7 +24,9 @@ struct PageAsset: Sendable {
 
   func response(to head: HTTPRequestHead) -> HTTPResponse {
     let fields = [("ETag", tag), ("Cache-Control", "no-cache")]
-    if head.field("if-none-match") == tag { return HTTPResponse(status: 304, type: nil, body: .bytes([]), fields: fields) }
+    if head.field("if-none-match") == tag {
+      return HTTPResponse(status: 304, type: nil, body: .bytes([]), fields: fields)
+    }
     return HTTPResponse(status: 200, type: type, body: .bytes(bytes), fields: fields)
   }
 }

@@ -202,7 +202,8 @@ package struct PixelDecoder {
       value = value * 10 + Int(bytes[end] - 0x30)
       end += 1
     }
-    guard end > index, value <= 255, bytes[index] != 0x30 || end == index + 1, end == bytes.count || !isNumberByte(bytes[end])
+    guard end > index, value <= 255, bytes[index] != 0x30 || end == index + 1,
+      end == bytes.count || !isNumberByte(bytes[end])
     else { return nil }
     index = end
     return UInt8(value)
@@ -276,7 +277,8 @@ package struct PixelDecoder {
 
   private func isNumberByte(_ byte: UInt8) -> Bool {
     switch byte {
-    case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
+    case 0x30...0x39, UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"), UInt8(ascii: "-"):
+      true
     default: false
     }
   }

@@ -18,7 +18,9 @@ struct PredictionAnswer {
       write(values[start..<start + classes], to: &text)
     }
     text += "],\"step\":\(prediction.step)"
-    if request.includesInput { text += ",\"input\":\"\(Base64.encode(Array(request.pixels.prefix(model.shape.count))))\"" }
+    if request.includesInput {
+      text += ",\"input\":\"\(Base64.encode(Array(request.pixels.prefix(model.shape.count))))\""
+    }
     if request.includesInput, let picture = request.picture { text += ",\"picture\":\(picture.json)" }
     if request.includesActivations {
       text += ",\"activations\":\(activations?.description ?? "null")"

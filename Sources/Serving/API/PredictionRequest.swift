@@ -26,11 +26,12 @@ struct PredictionRequest {
       }
       for part in item.value.split(separator: ",") {
         switch part {
-        case "input": includesInput = true
-        case "activations": includesActivations = true
+        case "input" where !includesInput: includesInput = true
+        case "activations" where !includesActivations: includesActivations = true
         default:
           throw HTTPError(
-            .badRequest, "include is \(HTTPRequestHead.shown(item.value)); expected input, activations or input,activations")
+            .badRequest,
+            "include is \(HTTPRequestHead.shown(item.value)); expected input, activations or input,activations")
         }
       }
     }
@@ -50,7 +51,8 @@ struct PredictionRequest {
       guard count > 0, count.isMultiple(of: shape.count), count / shape.count <= PredictionRequest.largestBatch else {
         throw HTTPError(
           .unprocessable,
-          "the body has \(count) bytes; expected \(shape.count) for each image of \(shape.text), for 1 to \(PredictionRequest.largestBatch) images")
+          "the body has \(count) bytes; expected \(shape.count) for each image of \(shape.text), for 1 to \(PredictionRequest.largestBatch) images"
+        )
       }
       pixels = request.body
     }
@@ -63,7 +65,8 @@ struct PredictionRequest {
     if PictureReader.isPNG(bytes) { return try pictures.pixels(ofPNG: bytes, shape: shape).pixels }
     guard bytes.count == shape.count else {
       throw HTTPError(
-        .unprocessable, "the string holds \(bytes.count) bytes; expected a PNG or \(shape.count) for an image of \(shape.text)")
+        .unprocessable,
+        "the string holds \(bytes.count) bytes; expected a PNG or \(shape.count) for an image of \(shape.text)")
     }
     return bytes
   }

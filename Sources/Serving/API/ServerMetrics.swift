@@ -65,8 +65,10 @@ final class ServerMetrics: Sendable {
     }
     metric(
       "lockstep_http_requests_total", "counter", "Requests answered.",
-      state.requests.sorted { ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status) }
-        .map { ("{route=\"\($0.key.route)\",method=\"\($0.key.method)\",status=\"\($0.key.status)\"}", "\($0.value)") })
+      state.requests.sorted {
+        ($0.key.route, $0.key.method, $0.key.status) < ($1.key.route, $1.key.method, $1.key.status)
+      }
+      .map { ("{route=\"\($0.key.route)\",method=\"\($0.key.method)\",status=\"\($0.key.status)\"}", "\($0.value)") })
     text += ServerMetrics.histogram(state.latencies)
     metric("lockstep_http_requests_in_flight", "gauge", "Requests being answered.", [("", "\(state.inFlight)")])
     metric("lockstep_images_predicted_total", "counter", "Images put through the network.", [("", "\(state.images)")])

@@ -38,7 +38,8 @@ struct Service: HTTPHandler {
     }
     guard head.method == "POST" else { return Service.largestUnread }
     guard head.framing != .none || head.field("content-length") != nil else {
-      throw HTTPError(.lengthRequired, "a body is expected, and neither Content-Length nor Transfer-Encoding tells its length")
+      throw HTTPError(
+        .lengthRequired, "a body is expected, and neither Content-Length nor Transfer-Encoding tells its length")
     }
     guard Service.mediaType(head).flatMap(PredictionRequest.Kind.init) != nil else {
       let known = PredictionRequest.Kind.allCases.map(\.rawValue).joined(separator: ", ")

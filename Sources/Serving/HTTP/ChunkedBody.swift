@@ -40,7 +40,9 @@ package struct ChunkedBody {
       line.append(bytes[index])
       index += 1
       guard line.last == UInt8(ascii: "\n") else {
-        if line.count > ChunkedBody.longestLine { throw HTTPError(.badRequest, "a line of the chunked body is too long") }
+        if line.count > ChunkedBody.longestLine {
+          throw HTTPError(.badRequest, "a line of the chunked body is too long")
+        }
         continue
       }
       guard line.dropLast().last == UInt8(ascii: "\r") else {

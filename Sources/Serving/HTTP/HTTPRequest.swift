@@ -78,7 +78,9 @@ package struct HTTPRequestHead: Equatable {
     }
     let version = String(decoding: parts[2], as: UTF8.self)
     guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
-      guard version.hasPrefix("HTTP/") else { throw HTTPError(.badRequest, "the request line does not end in HTTP/1.1") }
+      guard version.hasPrefix("HTTP/") else {
+        throw HTTPError(.badRequest, "the request line does not end in HTTP/1.1")
+      }
       throw HTTPError(.versionNotSupported, "only HTTP/1.1 and HTTP/1.0 are spoken here")
     }
     guard parts[1].count <= longestTarget else {
@@ -203,7 +205,9 @@ private struct HeadLines {
     let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
     var line = rest[..<end]
     if end < rest.endIndex {
-      guard line.last == UInt8(ascii: "\r") else { throw HTTPError(.badRequest, "a line of the request ends without CR") }
+      guard line.last == UInt8(ascii: "\r") else {
+        throw HTTPError(.badRequest, "a line of the request ends without CR")
+      }
       line.removeLast()
     }
     guard !line.contains(UInt8(ascii: "\r")) else { throw HTTPError(.badRequest, "a CR without LF in the request") }

@@ -42,7 +42,8 @@ struct HTTPResponse: Sendable {
 
   /// Status line and header fields, to their end.
   func head(keepsAlive: Bool) -> [UInt8] {
-    var text = "HTTP/1.1 \(status) \(HTTPResponse.reason(status))\r\nDate: \(HTTPDate.now)\r\n" + HTTPResponse.securityText
+    var text =
+      "HTTP/1.1 \(status) \(HTTPResponse.reason(status))\r\nDate: \(HTTPDate.now)\r\n" + HTTPResponse.securityText
     for field in fields { text += "\(field.name): \(field.value)\r\n" }
     // RFC 9110, 8.6: none with 1xx and 204.
     if case .bytes(let bytes) = body, status != 204 { text += "Content-Length: \(bytes.count)\r\n" }

@@ -83,7 +83,8 @@ final class PredictionQueue: Sendable {
         return (true, !state.isRunning)
       }
       if !isAccepted {
-        let error = HTTPError(.unavailable, "more images wait than can be computed soon", fields: [("Retry-After", "1")])
+        let error = HTTPError(
+          .unavailable, "more images wait than can be computed soon", fields: [("Retry-After", "1")])
         continuation.resume(returning: .failure(error))
       }
       if starts { queue.async { self.work() } }

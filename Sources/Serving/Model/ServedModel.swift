@@ -140,7 +140,9 @@ struct ServedModel {
       let input: Shape = [side, side, channels]
       guard let network = try? config.makeNetwork(input: input, kernels: kernels) else { continue }
       let expected = network.parameters.entries.map { (path: $0.datasetPath, shape: $0.spec.shape) }
-      if expected.elementsEqual(found, by: ==) { return (input, PixelShape(height: side, width: side, channels: channels)) }
+      if expected.elementsEqual(found, by: ==) {
+        return (input, PixelShape(height: side, width: side, channels: channels))
+      }
     }
     throw ServeError.noImages(path: path, input: "not in its config")
   }

@@ -14,12 +14,14 @@ struct ServeCommandTests {
       ([], 64, "Missing expected argument"), (["run", "--port", "70000"], 64, "--port"),
       (["run", "--threads", "0"], 64, "--threads is 0"), (["run", "--max-body", "1"], 64, "--max-body is 1"),
       (["run", "--host", "example.org"], 64, "--host is example.org; expected an address in digits"),
-      (["nowhere"], 66, "nowhere: no such file"), (["run", "--run", "nowhere"], 66, "--run nowhere: no such directory"),
+      (["nowhere"], 66, "nowhere: no such file"),
+      (["run", "--run", "nowhere"], 66, "--run nowhere: no such directory"),
       (["bad.weights.h5"], 65, "bad.weights.h5: not an HDF5 file"),
     ]
     for (arguments, status, message) in cases {
       let result = try command.run(["serve"] + arguments, limit: 30)
-      #expect(result.status == status && result.error.contains(message), "\(arguments): \(result.status) \(result.error)")
+      #expect(
+        result.status == status && result.error.contains(message), "\(arguments): \(result.status) \(result.error)")
       #expect(result.output.isEmpty)
     }
     let empty = try Command()
@@ -33,7 +35,8 @@ struct ServeCommandTests {
     let result = try ServedRun.command.run(["serve", "run", "--port", "\(server.port)"], limit: 30)
     #expect(result.status == 69)
     #expect(
-      result.error == "lockstep: cannot listen on 127.0.0.1, port \(server.port): Address already in use; another program does; "
+      result.error
+        == "lockstep: cannot listen on 127.0.0.1, port \(server.port): Address already in use; another program does; "
         + "give --port another number, or 0 for any that is free\n")
   }
 
@@ -60,7 +63,8 @@ struct ServeCommandTests {
 
     try command.write("damaged", to: "run/step-00000099.weights.h5")
     try server.wait { server.messages.contains("passed over: run/step-00000099.weights.h5") }
-    #expect(try step() == 4 && server.send(ServedRun.prediction(of: 9)).text == before)
+    #expect(try step() == 4)
+    #expect(try server.send(ServedRun.prediction(of: 9)).text == before)
 
     try FileManager.default.removeItem(at: command.directory.appendingPathComponent("run/step-00000099.weights.h5"))
     #expect(try command.run(["resume", "run", "--epochs", "3", "--progress", "none"]).status == 0)

@@ -9,7 +9,8 @@ struct ServeConnectionTests {
     for signal in [SIGTERM, SIGINT] {
       let server = try ServedRun.server()
       let health = try server.get("/healthz")
-      #expect(health.status == 200 && (try health.json()["step"] as? Int) == 12)
+      #expect(health.status == 200)
+      #expect(try health.json()["step"] as? Int == 12)
       let idle = try server.connect()
       #expect(server.stop(signal) == 0)
       #expect(server.messages.hasSuffix("lockstep: stopped\n"), "\(server.messages)")
@@ -29,17 +30,29 @@ struct ServeConnectionTests {
       ("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "unknown_host"),
       ("POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\n\r\n", 411, "length_required"),
       ("POST /v1/predict HTTP/1.1\r\n\(host)Content-Length: 2\r\n\r\n{}", 415, "unsupported_media_type"),
-      ("POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", 422, "unprocessable_content"),
-      ("POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{", 400, "bad_request"),
-      ("POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "bad_request"),
+      (
+        "POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", 422,
+        "unprocessable_content"
+      ),
+      (
+        "POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{", 400,
+        "bad_request"
+      ),
+      (
+        "POST /v1/predict HTTP/1.1\r\n\(host)Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        400, "bad_request"
+      ),
       ("GET /\(String(repeating: "a", count: 5000)) HTTP/1.1\r\n\(host)\r\n", 414, "uri_too_long"),
       ("GET / HTTP/1.1\r\n\(host)A: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431, "header_fields_too_large"),
-      ("GET / HTTP/1.1\r\n\(host)" + String(repeating: "A: b\r\n", count: 100) + "\r\n", 431, "header_fields_too_large"),
+      (
+        "GET / HTTP/1.1\r\n\(host)" + String(repeating: "A: b\r\n", count: 100) + "\r\n", 431, "header_fields_too_large"
+      ),
       (String(repeating: "a", count: 100_000), 431, "header_fields_too_large"),
     ]
     for (request, status, code) in requests {
       let answer = try server.send(request)
-      #expect(answer.status == status && (try answer.code()) == code, "\(request.prefix(60)): \(answer.text)")
+      let found = try answer.code()
+      #expect(answer.status == status && found == code, "\(request.prefix(60)): \(answer.text)")
       #expect(answer.fields["content-type"] == "application/json")
     }
     #expect(try server.send("DELETE /v1/model HTTP/1.1\r\n\(host)\r\n").fields["allow"] == "GET, HEAD, OPTIONS")
@@ -70,7 +83,8 @@ struct ServeConnectionTests {
     try body.write(ServedRun.prediction().dropLast(10).description)
     for connection in [head, body] {
       let answer = try #require(connection.answer())
-      #expect(answer.status == 408 && (try answer.code()) == "request_timeout")
+      let code = try answer.code()
+      #expect(answer.status == 408 && code == "request_timeout")
       #expect(connection.isClosed())
     }
     try silent.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -88,7 +102,8 @@ struct ServeConnectionTests {
     }
     for _ in 0..<50 {
       let answer = try #require(try server.connect().answer())
-      #expect(answer.status == 503 && answer.fields["retry-after"] == "1" && (try answer.code()) == "overloaded")
+      let code = try answer.code()
+      #expect(answer.status == 503 && answer.fields["retry-after"] == "1" && code == "overloaded")
     }
     held.removeLast()
     try server.wait {

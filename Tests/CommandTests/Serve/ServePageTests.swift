@@ -25,7 +25,8 @@ struct ServePageTests {
   private static let learnt: Command = {
     do {
       let command = try Command()
-      let config = scripts.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Configs/digits.json")
+      let config = scripts.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+        "Configs/digits.json")
       let result = try command.run([
         "train", config.path, "--run", "run", "--progress", "none", "--set", "training.epochs=3", "--set",
         "data.trainSamples=8000", "--set", "data.testSamples=500", "--set", "logging.everySteps=5",
@@ -61,10 +62,12 @@ struct ServePageTests {
     command.environment["SCHEMATHESIS_HOOKS"] = "server_formats"
     command.environment["PYTHONPATH"] = scripts.path
     // The stream of events does not end, as it should.
-    let result = try command.run([
-      "run", "http://127.0.0.1:\(server.port)/openapi.json", "--exclude-path", "/v1/run/events", "--max-examples", "10",
-      "--generation-deterministic", "--request-timeout", "20", "--no-color",
-    ], limit: 240)
+    let result = try command.run(
+      [
+        "run", "http://127.0.0.1:\(server.port)/openapi.json", "--exclude-path", "/v1/run/events", "--max-examples",
+        "10",
+        "--generation-deterministic", "--request-timeout", "20", "--no-color",
+      ], limit: 240)
     #expect(result.status == 0, "\(result.output.suffix(4000))\(result.error)")
     #expect(server.process.isRunning)
     #expect(server.stop() == 0)

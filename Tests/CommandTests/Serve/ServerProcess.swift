@@ -23,7 +23,8 @@ final class ServerProcess {
       text = (try? String(contentsOf: output, encoding: .utf8)) ?? ""
     }
     guard let port = text.split(separator: ":").last.flatMap({ UInt16($0.dropLast()) }) else {
-      throw Failure(description: "the server printed \(text), \((try? String(contentsOf: error, encoding: .utf8)) ?? "")")
+      throw Failure(
+        description: "the server printed \(text), \((try? String(contentsOf: error, encoding: .utf8)) ?? "")")
     }
     self.port = port
   }
@@ -116,7 +117,7 @@ final class Connection {
   func write(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       guard count > 0 else { throw ServerProcess.Failure(description: "send: \(String(cString: strerror(errno)))") }
       rest = rest.dropFirst(count)
     }

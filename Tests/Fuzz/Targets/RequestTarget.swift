@@ -11,13 +11,12 @@ enum RequestTarget {
     let end = rest.firstRange(of: [13, 10, 13, 10])
     let head = rest[..<(end?.lowerBound ?? rest.endIndex)]
     let body = Array(rest[(end?.upperBound ?? rest.endIndex)...])
-    do throws(HTTPError) {
-      let head = try HTTPRequestHead(head, limits: HTTPLimits())
+    switch Result(catching: { () throws(HTTPError) in try HTTPRequestHead(head, limits: HTTPLimits()) }) {
+    case .success(let head):
       guard head.path.hasPrefix("/") || head.path == "*", head.fields.count <= HTTPLimits().fields else {
         throw FuzzFailure("a head that is none was taken")
       }
-    } catch {
-      try check(error)
+    case .failure(let error): try check(error)
     }
     try chunked(body, piece: piece)
     try images(body)
@@ -32,13 +31,16 @@ enum RequestTarget {
   /// What comes in pieces is what comes at once.
   private static func chunked(_ bytes: [UInt8], piece: Int) throws(FuzzFailure) {
     let (whole, parts) = (decoded(bytes, piece: max(1, bytes.count)), decoded(bytes, piece: piece))
-    guard whole.body == parts.body, whole.used == parts.used, whole.isDone == parts.isDone, whole.error == parts.error else {
+    guard whole.body == parts.body, whole.used == parts.used, whole.isDone == parts.isDone, whole.error == parts.error
+    else {
       throw FuzzFailure("the body depends on the pieces it comes in: \(whole) and \(parts)")
     }
     if let error = whole.error { try check(error) }
   }
 
-  private static func decoded(_ bytes: [UInt8], piece: Int) -> (body: [UInt8], used: Int, isDone: Bool, error: HTTPError?) {
+  private static func decoded(_ bytes: [UInt8], piece: Int) -> (
+    body: [UInt8], used: Int, isDone: Bool, error: HTTPError?
+  ) {
     var body = ChunkedBody(limit: 1000)
     var index = 0
     while index < bytes.count, !body.isDone {
@@ -54,23 +56,27 @@ enum RequestTarget {
   /// What is read is what the strict parser reads, and what is refused is refused with the right reason.
   private static func images(_ bytes: [UInt8]) throws(FuzzFailure) {
     let strict = try? JSONParser.parse(bytes, file: "f").value
-    do throws(HTTPError) {
-      let shape = PixelShape(height: 2, width: 2, channels: 1)
-      let pixels = try PixelDecoder.decode(bytes, shape: shape, limit: 5) { (text) throws(HTTPError) in
-        guard let pixels = Base64.decode(text), pixels.count == 4 else { throw HTTPError(.unprocessable, "no image") }
-        return pixels
-      }
+    switch Result(catching: { () throws(HTTPError) in try pixels(bytes) }) {
+    case .success(let pixels):
       guard let strict, let images = strict["images"] ?? strict["image"] else {
         throw FuzzFailure("images were read of what is no JSON")
       }
       guard numbers(images) == pixels.map(Double.init) else {
         throw FuzzFailure("\(pixels) were read of \(images)")
       }
-    } catch {
+    case .failure(let error):
       try check(error)
       guard error.code == (strict == nil ? .badRequest : .unprocessable) else {
         throw FuzzFailure("\(error.code) for what is \(strict == nil ? "no " : "")JSON")
       }
+    }
+  }
+
+  private static func pixels(_ bytes: [UInt8]) throws(HTTPError) -> [UInt8] {
+    try PixelDecoder.decode(bytes, shape: PixelShape(height: 2, width: 2, channels: 1), limit: 5) {
+      (text) throws(HTTPError) in
+      guard let pixels = Base64.decode(text), pixels.count == 4 else { throw HTTPError(.unprocessable, "no image") }
+      return pixels
     }
   }
 
