@@ -7,7 +7,7 @@ import Workers
 /// A checkpoint that can be used without its run: its network with its parameters, and how inputs are made for it.
 public final class CheckpointModel {
   /// Samples that a worker puts through the network at once.
-  static let shardSize = 32
+  private static let shardSize = 32
 
   /// The network.
   public let network: Network
@@ -15,10 +15,12 @@ public final class CheckpointModel {
   let config: RunConfig
   let normalization: Normalization
   let parameters: Storage<Float>
-  let pool: WorkerPool
-  let workspaces: [Workspace]
-  /// A shard's inputs for each worker; for `probabilities(bytes:)`, which is called often.
-  lazy var byteInputs = workspaces.map { Storage<Float>(count: $0.capacity * network.input.count, zeroed: false) }
+  private let pool: WorkerPool
+  private let workspaces: [Workspace]
+  /// A shard's inputs for each worker, kept because predictions may be many and small.
+  private lazy var shardInputs = workspaces.map {
+    Storage<Float>(count: $0.capacity * network.input.count, zeroed: false)
+  }
 
   /// - Parameters:
   ///   - path: the checkpoint's file, for messages.
@@ -68,26 +70,62 @@ public final class CheckpointModel {
   public func probabilities(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
     let reader = try reader(of: dataset, samples: samples)
     let indices = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
-    let (network, workspaces) = (network, workspaces)
-    let (classes, size) = (network.output.count, CheckpointModel.shardSize)
-    let inputs = workspaces.map { Storage<Float>(count: $0.capacity * reader.width, zeroed: false) }
     let labels = Storage<Int32>(count: samples, zeroed: false)
-    let outputs = Storage<Float>(count: samples * classes)
     // Views do not keep memory alive.
-    defer { withExtendedLifetime((indices, inputs, labels, outputs)) {} }
+    defer { withExtendedLifetime((indices, labels)) {} }
     let (indexView, labelView) = (indices.view, labels.mutableView)
+    return try probabilities(samples: samples) { range, inputs in
+      reader.read(indexView[range], inputs: inputs, labels: labelView[range])
+    }
+  }
+
+  /// The softmax of the network's outputs for images that are no data set, `[images, classes]`: pictures from outside, prepared as the
+  /// samples that the network was trained on.
+  ///
+  /// May be called again and again, but not by two threads at once: the workers' memory is used again.
+  ///
+  /// - Parameter images: `[images, height, width, channels]`, 0 to 255, at least one.
+  /// - Throws: `TrainingError.unfit` where their number of bytes is no multiple of an input's.
+  public func probabilities(of images: Storage<UInt8>) throws -> [Float] {
+    let width = network.input.count
+    guard images.count > 0, images.count.isMultiple(of: width), width.isMultiple(of: normalization.scale.count) else {
+      throw TrainingError.unfit(
+        "the network takes inputs of \(network.input) with \(normalization.scale.count) channels, "
+          + "and \(images.count) bytes are no number of them")
+    }
+    defer { withExtendedLifetime(images) {} }
+    let (bytes, normalization, kernels) = (images.view, normalization, network.kernels)
+    return try probabilities(samples: images.count / width) { range, inputs in
+      // Channels come last and inputs are a multiple of them, so a run of samples is normalised as one.
+      normalization.apply(
+        to: bytes[range.lowerBound * width..<range.upperBound * width], output: inputs, kernels: kernels)
+    }
+  }
+
+  /// - Parameter read: writes the inputs of a run of samples.
+  private func probabilities(
+    samples: Int, read: @escaping @Sendable (_ range: Range<Int>, _ inputs: MutableView<Float>) -> Void
+  ) throws -> [Float] {
+    let (network, workspaces) = (network, workspaces)
+    let (classes, width, size) = (network.output.count, network.input.count, CheckpointModel.shardSize)
+    let inputs = shardInputs
+    let outputs = Storage<Float>(count: samples * classes)
+    defer { withExtendedLifetime((inputs, outputs)) {} }
     let (outputView, parameterView) = (outputs.mutableView, parameters.view)
-    try pool.run((samples + size - 1) / size) { worker, item in
+    let compute: WorkerPool.Body = { worker, item in
       let range = item * size..<min((item + 1) * size, samples)
-      let shardInputs = inputs[worker].mutableView[0..<range.count * reader.width]
-      reader.read(indexView[range], inputs: shardInputs, labels: labelView[range])
+      let shard = inputs[worker].mutableView[0..<range.count * width]
+      read(range, shard)
       let logits = network.predict(
-        shardInputs.readOnly, samples: range.count, parameters: parameterView, version: 0,
+        shard.readOnly, samples: range.count, parameters: parameterView, version: 0,
         workspace: workspaces[worker])
       network.kernels.softmax(
         samples: range.count, classes: classes, logits: logits,
         probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])
     }
+    let shards = (samples + size - 1) / size
+    // One alone is not worth waking the others for.
+    if shards == 1 { try compute(0, 0) } else { try pool.run(shards, compute) }
     return outputs.array()
   }
 

@@ -17,8 +17,9 @@ struct LockstepCommand: ParsableCommand {
       """,
     version: Lockstep.version,
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, BenchCommand.self,
-      ImportCommand.self, ServeCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self,
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+      BenchCommand.self, ImportCommand.self, ServeCommand.self, ReadWeightsCommand.self, DataCommand.self,
+      SchemaCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.

@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import Tensors
 
 /// What came of a prediction.
 struct NetworkAnswer: Sendable {
@@ -130,7 +131,7 @@ final class PredictionQueue: Sendable {
     let probabilities: [Float]
     do {
       probabilities = try served.model.probabilities(
-        bytes: fitting.count == 1 ? fitting[0].pixels : fitting.flatMap(\.pixels))
+        of: Storage(fitting.count == 1 ? fitting[0].pixels : fitting.flatMap(\.pixels)))
     } catch {
       let failure = HTTPError(.internalError, "the prediction failed: \(error)")
       for job in fitting { job.continuation.resume(returning: .failure(failure)) }

@@ -117,32 +117,30 @@ struct ServedModel {
   }
 
   private static func classNames(of config: RunConfig, count: Int) -> [String] {
-    let cifar10 = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
-    if dataset(of: config) == "cifar10", count == cifar10.count { return cifar10 }
+    if let names = config.data.source.classNames, names.count == count { return names }
     return (0..<count).map { String($0) }
   }
 
-  /// The shape of the images. A config may leave it to its data set, which need not be here: then it is the data set's own or the first
-  /// square that the checkpoint's tensors fit.
+  /// The shape of the images, for the network and for pixels. A config may leave it to its data set, which need not be here: then it is
+  /// the data set's own, or the first square that the checkpoint's tensors fit.
   private static func input(
     of checkpoint: Checkpoint, path: String, config: RunConfig, kernels: Kernels
   ) throws -> (input: Shape, shape: PixelShape) {
     let channels = checkpoint.run.inputScale.count
     if let input = config.model.input {
-      guard let shape = PixelShape(input), shape.channels == channels else {
+      let candidates = [input, config.data.source.sampleShape, [28, 28, 1]].compactMap { $0 }
+      let shapes = candidates.filter { $0.count == input.count }.compactMap(PixelShape.init)
+      guard let shape = shapes.first(where: { $0.channels == channels }) else {
         throw ServeError.noImages(path: path, input: "\(input)")
       }
       return (input, shape)
     }
     let found = checkpoint.parameters.map { (path: $0.path, shape: $0.tensor.shape) }
-    let usual = dataset(of: config) == "cifar10" ? [32, 28] : [28, 32]
-    for side in usual + Array(1...256) {
-      let input: Shape = [side, side, channels]
+    let squares = ([28, 32] + Array(1...256)).compactMap { Shape(validating: [$0, $0, channels]) }
+    for input in [config.data.source.sampleShape].compactMap({ $0 }) + squares {
       guard let network = try? config.makeNetwork(input: input, kernels: kernels) else { continue }
       let expected = network.parameters.entries.map { (path: $0.datasetPath, shape: $0.spec.shape) }
-      if expected.elementsEqual(found, by: ==) {
-        return (input, PixelShape(height: side, width: side, channels: channels))
-      }
+      if expected.elementsEqual(found, by: ==), let shape = PixelShape(input) { return (input, shape) }
     }
     throw ServeError.noImages(path: path, input: "not in its config")
   }
