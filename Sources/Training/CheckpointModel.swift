@@ -12,27 +12,32 @@ public final class CheckpointModel {
   /// The network.
   public let network: Network
 
-  private let config: RunConfig
-  private let normalization: Normalization
+  let config: RunConfig
+  let normalization: Normalization
   let parameters: Storage<Float>
   let pool: WorkerPool
   let workspaces: [Workspace]
+  /// A shard's inputs for each worker, kept because predictions may be many and small.
+  private lazy var shardInputs = workspaces.map {
+    Storage<Float>(count: $0.capacity * network.input.count, zeroed: false)
+  }
 
   /// - Parameters:
   ///   - path: the checkpoint's file, for messages.
   ///   - config: the run's config, out of the checkpoint.
   ///   - sampleShape: shape of the images to come, for a config that does not say its input.
+  ///   - spins: whether threads that wait for work spin before they sleep; by default where there is a processor for each.
   /// - Throws: `TrainingError.otherNetwork` where the checkpoint does not fit its config, `damagedState` where it does not say how inputs are made,
   ///   `tooLittleMemory`.
   public init(
-    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine
+    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine, spins: Bool? = nil
   ) throws {
     network = try config.makeNetwork(input: config.model.input ?? sampleShape, kernels: machine.kernels)
     parameters = try network.parameters(of: checkpoint, path: path)
     guard let normalization = checkpoint.normalization else { throw TrainingError.damagedState(path: path) }
     self.config = config
     self.normalization = normalization
-    pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
+    pool = WorkerPool(workerCount: machine.threads, spins: spins ?? (machine.threads <= machine.processors))
     let network = network
     var demand = MemoryDemand()
     demand.addWorkspaces(
@@ -106,21 +111,24 @@ public final class CheckpointModel {
   ) throws -> [Float] {
     let (network, workspaces) = (network, workspaces)
     let (classes, width, size) = (network.output.count, network.input.count, CheckpointModel.shardSize)
-    let inputs = workspaces.map { Storage<Float>(count: $0.capacity * width, zeroed: false) }
+    let inputs = shardInputs
     let outputs = Storage<Float>(count: samples * classes)
     defer { withExtendedLifetime((inputs, outputs)) {} }
     let (outputView, parameterView) = (outputs.mutableView, parameters.view)
-    try pool.run((samples + size - 1) / size) { worker, item in
+    let compute: WorkerPool.Body = { worker, item in
       let range = item * size..<min((item + 1) * size, samples)
-      let shardInputs = inputs[worker].mutableView[0..<range.count * width]
-      read(range, shardInputs)
+      let shard = inputs[worker].mutableView[0..<range.count * width]
+      read(range, shard)
       let logits = network.predict(
-        shardInputs.readOnly, samples: range.count, parameters: parameterView, version: 0,
+        shard.readOnly, samples: range.count, parameters: parameterView, version: 0,
         workspace: workspaces[worker])
       network.kernels.softmax(
         samples: range.count, classes: classes, logits: logits,
         probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])
     }
+    let shards = (samples + size - 1) / size
+    // One alone is not worth waking the others for.
+    if shards == 1 { try compute(0, 0) } else { try pool.run(shards, compute) }
     return outputs.array()
   }
 

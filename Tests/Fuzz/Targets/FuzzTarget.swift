@@ -21,6 +21,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case png
   /// A PGM picture, the same.
   case pgm
+  /// A request to the server.
+  case request
 
   /// Reads the bytes.
   ///
@@ -36,6 +38,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .events: try EventsTarget.run(bytes)
     case .png: try PNGTarget.run(bytes)
     case .pgm: try PGMTarget.run(bytes)
+    case .request: try RequestTarget.run(bytes)
     }
   }
 }
