@@ -26,7 +26,8 @@ extension ManualPage {
   /// The page of this program.
   fileprivate init(of command: CommandDescription) {
     self.init(
-      command: command, version: Lockstep.version, date: "November 26, 2026", description: ManualText.description,
+      command: command, version: LockstepVersion.current, date: "November 26, 2026",
+      description: ManualText.description,
       environment: ManualText.environment, files: ManualText.files,
       exitCodes: Outcome.documentation.map { ("\($0.code)", ManualText.sentence($0.meaning)) },
       examples: ManualText.examples, seeAlso: [("man", 1), ("jq", 1), ("nohup", 1), ("taskset", 1), ("signal", 7)])
@@ -87,6 +88,8 @@ private enum ManualText {
       "Checkpoints/NAME/metrics.jsonl , Checkpoints/NAME/metrics.csv",
       "The log: a row for every few steps and every epoch."
     ),
+    ("Checkpoints/NAME/events.out.tfevents.*", "The log for TensorBoard, unless logging.tensorBoard is false."),
+    ("Checkpoints/NAME/report.html", "The page that 'lockstep report' makes."),
     ("Data/mnist", "Where 'lockstep data fetch mnist' puts the data set."),
   ]
 

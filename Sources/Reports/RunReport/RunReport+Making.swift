@@ -20,7 +20,7 @@ extension RunReport {
     files = try RunInventory.files(in: path) { MetricsLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1) }
     digest = run.checkpoint.map { SHA256.hexadecimal($0.value.digest()) }
     dataFingerprint = run.checkpoint.map { SHA256.hexadecimal($0.value.run.dataFingerprint) }
-    version = Lockstep.version
+    version = LockstepVersion.current
     madeAt = options.madeAt
     let samples = Samples(of: run, options: options)
     trainingSamples = samples.training.content?.split.training.count
