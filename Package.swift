@@ -9,13 +9,14 @@ let package = Package(
   name: "lockstep",
   platforms: [.macOS(.v15)],
   products: [
-    .executable(name: "lockstep", targets: ["lockstep"]),
+    .executable(name: "lockstep", targets: ["LockstepCommand"]),
     .executable(name: "lockstep-serve", targets: ["lockstep-serve"]),
+    // `import Lockstep` is enough for most programs; the floors are for those that need more.
     .library(
-      name: "LockstepLibrary",
+      name: "Lockstep",
       targets: [
-        "Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Training",
-        "Reports", "Interchange",
+        "Lockstep", "Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
+        "Training", "Reports", "Interchange",
       ]),
   ],
   dependencies: [
@@ -47,7 +48,9 @@ let package = Package(
       dependencies: ["Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints"]),
 
     // Floor 4: what people and other programs read.
-    .target(name: "Reports", dependencies: ["Training", "Settings", "Networks", "Datasets", "Tensors"]),
+    .target(
+      name: "Reports",
+      dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
     // The options of `lockstep serve`, for both programs that know them.
@@ -65,9 +68,10 @@ let package = Package(
         .embedInCode("Page/pad.js"), .embedInCode("Page/curves.js"), .embedInCode("API/openapi.json"),
       ]),
 
-    // Floor 5: the commands. The server is a program of its own, so that who trains does not build it.
+    // Floor 5: the commands. The server is a program of its own, so that who trains does not build it. A module `lockstep` beside
+    // `Lockstep` would be one file where the file system knows no case.
     .executableTarget(
-      name: "lockstep",
+      name: "LockstepCommand",
       dependencies: [
         "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
         "Checkpoints", "Pictures", "Tensors", "ServeArguments",
@@ -79,6 +83,20 @@ let package = Package(
         "Serving", "ServeArguments", "Training", "Checkpoints", "Settings", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Floor 5 too: what programs import.
+    .target(
+      name: "Lockstep",
+      dependencies: [
+        "Training", "Reports", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Tensors",
+      ]),
+    // Programs that import it, as anybody's would: without what only this package sees.
+    .executableTarget(
+      name: "stripes", dependencies: ["Lockstep"], path: "Examples/Stripes", packageAccess: false),
+    .executableTarget(
+      name: "two-moons", dependencies: ["Lockstep"], path: "Examples/TwoMoons", packageAccess: false),
+    .executableTarget(
+      name: "own-parts", dependencies: ["Lockstep"], path: "Examples/OwnParts", packageAccess: false),
 
     // What the kernels reach: `swift run -c release kernel-bench`.
     .executableTarget(name: "kernel-bench", dependencies: ["Tensors"], path: "Benchmarks/kernels"),
@@ -105,7 +123,10 @@ let package = Package(
         "Training", "Pictures", "Tensors", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
       ]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Training", "Settings", "Networks", "Datasets", "Tensors"],
+      name: "ReportsTests",
+      dependencies: [
+        "Reports", "Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors",
+      ],
       exclude: ["Goldens"]),
     .testTarget(
       name: "InterchangeTests",
@@ -115,7 +136,12 @@ let package = Package(
       dependencies: ["Serving", "Training", "Reports", "Settings", "Datasets", "Checkpoints", "Tensors"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(
-      name: "CommandTests", dependencies: ["lockstep", "lockstep-serve", "allocation-probe", "Pictures", "Tensors"]),
+      name: "CommandTests",
+      dependencies: [
+        "LockstepCommand", "lockstep-serve", "allocation-probe", "stripes", "two-moons", "own-parts", "Lockstep", "Pictures",
+        "Tensors",
+      ]),
+    .testTarget(name: "LockstepTests", dependencies: ["Lockstep"], packageAccess: false),
     // Test support; no product has it.
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "Reports", "Datasets", "Settings"],

@@ -9,7 +9,7 @@ swift_needed=6.1
 # sysexits.h: a service that is needed is not there.
 EX_UNAVAILABLE=69
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 # fail EXIT-CODE LINE…
 fail() {
@@ -61,11 +61,13 @@ has_package() {
     curl) command -v curl >/dev/null ;;
     valgrind) command -v valgrind >/dev/null ;;
     strace) command -v strace >/dev/null ;;
+    zsh | fish | groff | mandoc) command -v "$1" >/dev/null ;;
     pkg-config) command -v pkg-config >/dev/null ;;
     libhdf5-dev) pkg-config --exists hdf5 2>/dev/null ;;
     zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
     libssl-dev) pkg-config --exists libcrypto 2>/dev/null ;;
     python3) command -v python3 >/dev/null ;;
+    chromium) command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     *) dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed ;;
   esac
@@ -78,11 +80,14 @@ why_package() {
     valgrind) echo "counts instructions, to compare with those of the last version" ;;
     strace) echo "makes system calls fail, and kills a run at any of them" ;;
     curl) echo "downloads data sets, also in the tests" ;;
+    zsh | fish) echo "complete lockstep's arguments in the tests" ;;
+    groff) echo "reads the manual page in the tests" ;;
     pkg-config) echo "finds the libraries below" ;;
     libhdf5-dev) echo "HDF5, the format of checkpoints" ;;
     zlib1g-dev) echo "zlib, reads .gz data sets" ;;
     libssl-dev) echo "libcrypto, SHA-256 of checkpoints and data sets" ;;
     python3 | python3-venv) echo "compares with Keras and a JSON Schema validator in the tests" ;;
+    chromium) echo "opens the pages that Lockstep makes, in the tests" ;;
     *) echo "needed" ;;
   esac
 }

@@ -24,24 +24,41 @@ public struct DataConfiguration: Sendable {
   ]
 
   /// The schemas that the `dataset` key chooses among: each source's own keys, then the common ones.
-  public static var dataSchemas: [ObjectSchema] {
-    DatasetTable.sources.map { source in
-      ObjectSchema(source.schema.name, source.schema.summary, fields: source.schema.fields + commonFields)
+  ///
+  /// - Precondition: no source has a key of a common one's name.
+  public static func schemas(of sources: DatasetTable = .standard) -> [ObjectSchema] {
+    sources.kinds.map { source in
+      let names = (source.schema.fields + commonFields).map(\.name)
+      precondition(Set(names).count == names.count, "a key of the data set '\(source.schema.name)' is of all")
+      return ObjectSchema(source.schema.name, source.schema.summary, fields: source.schema.fields + commonFields)
     }
   }
 
-  /// - Precondition: validated against one of `dataSchemas`.
+  /// - Precondition: validated against one of `schemas(of: sources)`.
   /// - Throws: `SettingsError` where the source's keys contradict each other.
-  public init(settings: Settings) throws(SettingsError) {
-    guard let type = DatasetTable.sources.first(where: { $0.schema.name == settings.schema.name }) else {
-      preconditionFailure("no data set is named '\(settings.schema.name)'")
-    }
-    source = try type.init(settings: settings)
+  public init(settings: Settings, sources: DatasetTable = .standard) throws(SettingsError) {
+    source = try sources.make(settings)
     validation = settings.number("validation")
     guard let kind = Normalization.Kind(rawValue: settings.string("normalization")) else {
       preconditionFailure("the schema allows a normalization that does not exist")
     }
     normalization = kind
+  }
+
+  /// What the config says of the samples, under the keys that it has for it.
+  public static func described(
+    _ source: any DatasetSource, validation: Double, normalization: Normalization.Kind
+  ) -> JSONValue {
+    .object(
+      source.described(tag: "dataset").members + [
+        (key: "validation", value: .number(validation)),
+        (key: "normalization", value: .string(normalization.rawValue)),
+      ])
+  }
+
+  /// The same with samples that are at hand, where `source` only says where there were some.
+  public func replacing(_ source: any DatasetSource) -> DataConfiguration {
+    DataConfiguration(source: source, validation: validation, normalization: normalization)
   }
 
   /// Without a config, for tests and tools.
@@ -60,6 +77,12 @@ public struct DataConfiguration: Sendable {
     guard training.shape == test.shape else {
       throw .shapes(
         dataset: training.name, train: training.shape.description, test: test.shape.description)
+    }
+    for part in [training, test] where part.elements != source.elements {
+      throw .custom(
+        dataset: type(of: source).schema.name,
+        reason: "its \(part.split.rawValue) samples are \(part.elements.rawValue), but its 'elements' says "
+          + source.elements.rawValue)
     }
     guard let split = Split(count: training.count, validation: validation, seed: seed) else {
       throw .tooFewToHoldOut(dataset: training.name, samples: training.count)

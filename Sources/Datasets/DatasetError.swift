@@ -16,6 +16,10 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooFewToHoldOut(dataset: String, samples: Int)
   /// More bytes of samples than there may be.
   case tooLarge(dataset: String, bytes: Int, limit: Int)
+  /// The samples were in the memory of another program.
+  case inMemory
+  /// What a data set of somebody else's has to say.
+  case custom(dataset: String, reason: String)
   /// A file could not be written.
   case unwritable(path: String, reason: String)
 
@@ -42,6 +46,11 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       return "data set '\(dataset)' has \(samples) training sample, so none can be held out; set data.validation to 0"
     case .tooLarge(let dataset, let bytes, let limit):
       return "data set '\(dataset)' takes \(bytes) bytes of memory, and \(limit) can be had; use fewer samples"
+    case .inMemory:
+      return "the run's samples were in the memory of the program that trained it; go on there, or evaluate others "
+        + "(--data)"
+    case .custom(let dataset, let reason):
+      return "data set '\(dataset)': \(reason)"
     case .unwritable(let path, let reason):
       return "cannot write \(path): \(reason)"
     }

@@ -19,7 +19,7 @@ final class DatasetFingerprint: Sendable {
   }
 
   /// Hashes the next part of the images, some time; nobody writes it any more.
-  func append(_ images: Storage<UInt8>, _ part: Range<Int>) {
+  func append<Element>(_ images: Storage<Element>, _ part: Range<Int>) {
     queue.async { self.hash.withLock { $0?.update(images.view[part]) } }
   }
 

@@ -5,6 +5,9 @@ import Tensors
 ///
 /// To add one: a file in `Sources/` and a line in `DatasetTable`. The name in its schema is the value of the config's `dataset` key.
 public protocol DatasetSource: Configurable {
+  /// What its samples are made of; bytes, unless it says otherwise.
+  var elements: SampleElements { get }
+
   /// Reads or draws one part of the data set.
   ///
   /// - Throws: `DatasetError.missing` where there is nothing to read; it is never replaced by another data set.
@@ -20,6 +23,11 @@ public protocol DatasetSource: Configurable {
 extension DatasetSource {
   public var sampleShape: Shape? { nil }
   public var classNames: [String]? { nil }
+}
+
+extension DatasetSource {
+  /// Bytes.
+  public var elements: SampleElements { .bytes }
 }
 
 /// Where data sets are looked for, and how much memory they may take; not part of the config, since it must not change the result.
@@ -64,17 +72,5 @@ public struct DatasetContext: Sendable, Equatable {
   static func join(_ directory: String, _ name: String) -> String {
     if directory == "." || directory.isEmpty { return name }
     return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
-  }
-}
-
-/// The data sets a config can name.
-public enum DatasetTable {
-  /// One line per source.
-  public static var sources: [any DatasetSource.Type] {
-    [
-      MNISTSource.self,
-      CIFAR10Source.self,
-      DigitsSource.self,
-    ]
   }
 }

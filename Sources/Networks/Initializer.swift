@@ -4,6 +4,8 @@ import Tensors
 public enum Initializer: String, Sendable, CaseIterable {
   /// All 0.
   case zeros
+  /// All 1.
+  case ones
   /// U(−a, a), a = √(6 / (fan in + fan out)) (Glorot and Bengio 2010).
   case glorotUniform
   /// Truncated normal, σ² = 2 / (fan in + fan out) (Glorot and Bengio 2010).
@@ -18,6 +20,7 @@ public enum Initializer: String, Sendable, CaseIterable {
     let mean = Double(spec.fanIn + spec.fanOut) / 2
     switch self {
     case .zeros: values.fill(with: 0)
+    case .ones: values.fill(with: 1)
     case .glorotUniform: uniform(values, limit: (3 / mean).squareRoot(), random: &random)
     case .heUniform: uniform(values, limit: (6 / Double(spec.fanIn)).squareRoot(), random: &random)
     case .glorotNormal: truncatedNormal(values, deviation: (1 / mean).squareRoot(), random: &random)

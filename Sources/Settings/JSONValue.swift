@@ -17,6 +17,31 @@ public enum JSONValue: Sendable {
   /// An object; keys keep their order.
   case object([(key: String, value: JSONValue)])
 
+  /// A number of single precision, as people write it: 0.3 and not 0.30000001192092896. Rounded to single precision it is the same.
+  public static func single(_ value: Float) -> JSONValue {
+    let written = Double("\(value)") ?? Double(value)
+    return .number(Float(written) == value ? written : Double(value))
+  }
+
+  /// An object's keys with their values; none for what is no object.
+  public var members: [(key: String, value: JSONValue)] {
+    guard case .object(let members) = self else { return [] }
+    return members
+  }
+
+  /// This object with the keys of another one, which replace those of the same name; where both are objects, they are merged in turn.
+  public func merging(_ other: JSONValue) -> JSONValue {
+    guard case .object(var result) = self, case .object(let others) = other else { return other }
+    for member in others {
+      if let index = result.firstIndex(where: { $0.key == member.key }) {
+        result[index].value = result[index].value.merging(member.value)
+      } else {
+        result.append(member)
+      }
+    }
+    return .object(result)
+  }
+
   /// The value of an object's key; nil where there is no such key or this is no object.
   public subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }

@@ -16,6 +16,21 @@ public struct KindTable<Kind>: Sendable {
   /// The type of a config key that takes any of these kinds.
   public var fieldType: FieldType { .variant(kinds.map { $0.schema }) }
 
+  /// These kinds and one more, unless it is one of them.
+  ///
+  /// - Parameter path: where a config has the thing, for the message.
+  /// - Throws: `SettingsError` where another kind has its name.
+  package func including(_ kind: any Configurable.Type, at path: String) throws(SettingsError) -> KindTable {
+    if kinds.contains(where: { ObjectIdentifier($0) == ObjectIdentifier(kind) }) { return self }
+    guard let other = kinds.first(where: { $0.schema.name == kind.schema.name }) else {
+      return KindTable(conforming: kinds + [kind])
+    }
+    throw SettingsError(
+      location: nil, path: path,
+      message: "\(kind) calls itself \(quoted(kind.schema.name)) in a config, and so does \(other); "
+        + "give its schema another name")
+  }
+
   /// What validated settings describe.
   ///
   /// - Throws: `SettingsError` where its keys contradict each other.

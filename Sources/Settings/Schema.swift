@@ -102,10 +102,22 @@ public struct ObjectSchema: Sendable {
 
 /// Something that is made from a `type`-tagged JSON object: a layer, an optimizer, a schedule, a data set, a loss.
 ///
-/// The schema is the one description of its keys; `init(settings:)` reads them after they were validated against it.
+/// The schema is the one description of its keys; `init(settings:)` reads them after they were validated against it, and `keys`
+/// writes them, so that a run that was put together in code can say in its checkpoints what it is.
 public protocol Configurable: Sendable {
   /// Name (the `type` in the config), meaning and keys.
   static var schema: ObjectSchema { get }
   /// - Throws: `SettingsError` where keys that are valid one by one contradict each other.
   init(settings: Settings) throws(SettingsError)
+  /// The object that `init(_:)` makes this value of again, for example `["units": 10]`. Keys that have their defaults may be missing,
+  /// and a value without keys is `[:]`.
+  var keys: JSONValue { get }
+}
+
+extension Configurable {
+  /// The value as a config writes it: its keys, after the one that names its kind.
+  public func described(tag: String = "type") -> JSONValue {
+    guard case .object(let members) = keys else { preconditionFailure("\(Self.self).keys is no object") }
+    return .object([(key: tag, value: .string(Self.schema.name))] + members)
+  }
 }

@@ -7,7 +7,7 @@ import Workers
 /// A checkpoint that can be used without its run: its network with its parameters, and how inputs are made for it.
 public final class CheckpointModel {
   /// Samples that a worker puts through the network at once.
-  private static let shardSize = 32
+  static let shardSize = 32
 
   /// The network.
   public let network: Network
@@ -15,8 +15,8 @@ public final class CheckpointModel {
   let config: RunConfig
   let normalization: Normalization
   let parameters: Storage<Float>
-  private let pool: WorkerPool
-  private let workspaces: [Workspace]
+  let pool: WorkerPool
+  let workspaces: [Workspace]
   /// A shard's inputs for each worker, kept because predictions may be many and small.
   private lazy var shardInputs = workspaces.map {
     Storage<Float>(count: $0.capacity * network.input.count, zeroed: false)
@@ -85,9 +85,12 @@ public final class CheckpointModel {
   /// May be called again and again, but not by two threads at once: the workers' memory is used again.
   ///
   /// - Parameter images: `[images, height, width, channels]`, 0 to 255, at least one.
-  /// - Throws: `TrainingError.unfit` where their number of bytes is no multiple of an input's.
+  /// - Throws: `TrainingError.unfit` where their number of bytes is no multiple of an input's, or the network was not trained on bytes.
   public func probabilities(of images: Storage<UInt8>) throws -> [Float] {
-    let width = network.input.count
+    let (width, elements) = (network.input.count, config.data.source.elements)
+    guard elements == .bytes else {
+      throw TrainingError.unfit("the network was trained on \(elements.rawValue), and pictures are bytes")
+    }
     guard images.count > 0, images.count.isMultiple(of: width), width.isMultiple(of: normalization.scale.count) else {
       throw TrainingError.unfit(
         "the network takes inputs of \(network.input) with \(normalization.scale.count) channels, "
@@ -141,7 +144,7 @@ public final class CheckpointModel {
     return withExtendedLifetime((indices, labels)) { inputs.array() }
   }
 
-  private func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
+  func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
     try check(dataset)
     precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
     return SampleReader(dataset, normalization: normalization, kernels: network.kernels)

@@ -54,6 +54,9 @@ final class CheckpointSaver {
     if isHere { lastPosition = position }
   }
 
+  /// The file of a step's checkpoint; nil where the directory has none.
+  func path(step: Int) -> String? { (try? store.list())?.first { $0.step == step }?.path }
+
   /// What has reached the disk since the last call.
   func takeReports() throws(WriteError) -> [CheckpointReport] { reports(try store.takeSaved()) }
 

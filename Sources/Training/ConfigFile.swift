@@ -15,7 +15,7 @@ public struct ConfigFile: Sendable {
 
   /// Reads the file.
   ///
-  /// - Throws: `TrainingError.cannotRead` where it is missing, a directory or unreadable.
+  /// - Throws: `TrainingError.cannotRead` where it is missing, a directory or unreadable; `notAConfig` where it is a checkpoint.
   public init(path: String) throws(TrainingError) {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -30,8 +30,11 @@ public struct ConfigFile: Sendable {
       if count == 0 { break }
       bytes += chunk[..<count]
     }
+    guard !bytes.starts(with: ConfigFile.signatureOfHDF5) else { throw .notAConfig(path: path) }
     self.bytes = bytes
   }
+
+  private static let signatureOfHDF5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
   /// Takes content that is at hand.
   public init(path: String, bytes: [UInt8]) {

@@ -5,8 +5,10 @@ import Settings
 
 /// The kinds of things that a config can name, and the schema of the config that follows from them.
 ///
-/// A program that uses Lockstep as a library adds its own: `vocabulary.layers = vocabulary.layers.adding(MyLayer.self)`.
+/// A program that uses Lockstep as a library adds its own: `ConfigVocabulary.standard.adding(MyLayer.self)`.
 public struct ConfigVocabulary: Sendable {
+  /// The data sets.
+  public var datasets = DatasetTable.standard
   /// The kinds of layers.
   public var layers = LayerTable.standard
   /// The losses.
@@ -39,7 +41,7 @@ public struct ConfigVocabulary: Sendable {
         Field(
           "seed", .integer(0...1 << 53), default: 0,
           "Seed of all randomness: first weights, order of the samples, dropout."),
-        Field("data", .variant(DataConfiguration.dataSchemas, tag: "dataset"), "The samples."),
+        Field("data", .variant(DataConfiguration.schemas(of: datasets), tag: "dataset"), "The samples."),
         Field("model", .object(model), "The network."),
         Field("training", .object(training), "How it is trained."),
         Field("checkpoint", .object(checkpoint), default: [:], "When the run is saved, and what is kept."),
@@ -122,7 +124,19 @@ public struct ConfigVocabulary: Sendable {
     ObjectSchema(
       "logging", "What is written to the logs.",
       fields: [
-        Field("everySteps", .integer(1 ... .max), default: 50, "Write a line of metrics after so many steps.")
+        Field("everySteps", .integer(1 ... .max), default: 50, "Write a line of metrics after so many steps."),
+        Field(
+          "tensorBoard", .boolean, default: true,
+          "Whether to write event files, which `tensorboard --logdir Checkpoints` shows, beside metrics.jsonl and metrics.csv."
+        ),
+        Field(
+          "histogramsEveryEpochs", .integer(0...1_000_000), default: 5,
+          "Put histograms of weights and gradients into the event files after the first epoch and then after so many; 0 for "
+            + "never."),
+        Field(
+          "imagesEveryEpochs", .integer(0...1_000_000), default: 5,
+          "Put pictures of the first layer's filters and of the most confident mistakes into the event files after the first "
+            + "epoch and then after so many; 0 for never."),
       ])
   }
 }

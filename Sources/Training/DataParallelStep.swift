@@ -8,7 +8,7 @@ import Workers
 package struct StepResult: Sendable {
   /// Mean loss of the minibatch.
   package var loss: Double
-  /// Norm of the gradient before clipping; nil where the step does not clip, or did not come so far.
+  /// Norm of the gradient before clipping; nil where the step neither clips nor was asked to measure it, or did not come so far.
   package var gradientNorm: Double?
   /// What first was not finite in loss or gradient; the model then is as it was before the step. nil where all was.
   package var nonFinite: NonFinite?
@@ -31,10 +31,16 @@ package class TrainingStep {
   /// - Parameters:
   ///   - samples: indices into the training data, at most a full minibatch.
   ///   - rate: learning rate of this step.
+  ///   - measuresNorm: whether to tell the norm of the gradient even where nothing is clipped.
   /// - Throws: what a worker threw.
-  package func run(samples: View<Int32>, rate: Double) throws -> StepResult {
+  package func run(samples: View<Int32>, rate: Double, measuresNorm: Bool = false) throws -> StepResult {
     preconditionFailure("abstract")
   }
+
+  /// Writes the last step's gradient before clipping, in the order of the parameters. To be called before the next step.
+  ///
+  /// - Throws: what a worker threw.
+  package func sumGradient(into gradient: MutableView<Float>) throws { preconditionFailure("abstract") }
 }
 
 /// The step of one kind of loss and optimizer: a gradient phase over shards, then a reduce phase over slices.
@@ -98,12 +104,13 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
     }
   }
 
-  package override func run(samples: View<Int32>, rate: Double) throws -> StepResult {
+  package override func run(samples: View<Int32>, rate: Double, measuresNorm: Bool = false) throws -> StepResult {
     let shards = plan.shards(samples: samples.count)
     phases.input.value = StepInput(
       samples: samples, shards: shards,
       pass: TrainingPass(seed: seed, step: model.step, scale: 1 / Float(samples.count)),
-      factors: rule.factors(step: model.updates + 1, learningRate: rate), gradientFactor: 1)
+      factors: rule.factors(step: model.updates + 1, learningRate: rate), gradientFactor: 1,
+      measuresNorm: measuresNorm)
 
     pulse.step = model.step + 1
     pulse.enter(.gradient)
@@ -125,10 +132,15 @@ package final class DataParallelStep<Objective: Loss, Rule: Optimizer>: Training
         return try findNonFinite(result)
       }
       try run(slices, phases.reduce, as: .reducePhase)
+      if measuresNorm { result.gradientNorm = phases.gradientNorm() }
     }
     model.step += 1
     model.updates += 1
     return result
+  }
+
+  package override func sumGradient(into gradient: MutableView<Float>) throws {
+    try phases.sumGradient(into: gradient, pool: pool)
   }
 
   private var slices: Int { phases.reducePlan.slices.count }

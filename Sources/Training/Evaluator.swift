@@ -11,6 +11,8 @@ public struct Evaluation: Sendable {
   public var confusion: [[Int]]
   /// Samples evaluated.
   public var samples: Int
+  /// The most confident mistakes, as many as were asked for, the worst first.
+  public var mistakes: [Mistake] = []
 }
 
 /// Evaluates a network on a data set, on all workers, with the kernels of training and with dropout off.
@@ -46,8 +48,10 @@ final class Evaluator {
   ///   - loss: the training's loss.
   ///   - parameters: the flat parameter vector.
   ///   - version: of the parameters, the number of steps that made them.
+  ///   - mistakes: how many of the most confident mistakes to name.
   func evaluate(
-    _ dataset: ImageDataset, samples: View<Int32>, loss: some Loss, parameters: View<Float>, version: Int
+    _ dataset: ImageDataset, samples: View<Int32>, loss: some Loss, parameters: View<Float>, version: Int,
+    mistakes: Int = 0
   ) throws -> Evaluation {
     precondition(dataset.shape.count == network.input.count, "samples of another shape")
     let count = samples.count
@@ -55,12 +59,14 @@ final class Evaluator {
     let (ranks, labels, predictions) = (
       Storage<Int32>(count: count), Storage<Int32>(count: count), Storage<Int32>(count: count)
     )
+    // Nobody's, where nobody asks.
+    let confidences = Storage<Float>(count: mistakes > 0 ? count : 0)
     // Views do not keep memory alive.
-    defer { withExtendedLifetime((losses, ranks, labels, predictions)) {} }
+    defer { withExtendedLifetime((losses, ranks, labels, predictions, confidences)) {} }
     let run = EvaluationRun(
       network: network, reader: SampleReader(dataset, normalization: normalization, kernels: network.kernels),
       samples: samples, labels: labels.mutableView, losses: losses.mutableView, ranks: ranks.mutableView,
-      predictions: predictions.mutableView)
+      predictions: predictions.mutableView, confidences: confidences.mutableView)
     let capacity = workspaces[0].capacity
     let (workspaces, inputs) = (workspaces, inputs)
     try pool.run((count + capacity - 1) / capacity) { worker, item in
@@ -72,7 +78,18 @@ final class Evaluator {
     sums.add(losses: losses.view, ranks: ranks.view, metrics: metrics)
     return Evaluation(
       metrics: MetricValues(sums.values(metrics)),
-      confusion: confusion(labels: labels.view, predictions: predictions.view), samples: count)
+      confusion: confusion(labels: labels.view, predictions: predictions.view), samples: count,
+      mistakes: mistakes == 0
+        ? []
+        : Mistake.mostConfident(
+          mistakes, of: samples, labels: labels.view, predictions: predictions.view, confidences: confidences.view))
+  }
+
+  /// Index of the largest value, the first of equals; 0 where nothing compares.
+  static func largest(_ values: View<Float>) -> Int {
+    var best = 0
+    for index in 0..<values.count where values[index] > values[best] { best = index }
+    return best
   }
 
   private func confusion(labels: View<Int32>, predictions: View<Int32>) -> [[Int]] {
@@ -92,6 +109,8 @@ private struct EvaluationRun: Sendable {
   let losses: MutableView<Float>
   let ranks: MutableView<Int32>
   let predictions: MutableView<Int32>
+  /// How sure each prediction is; empty where nobody asks.
+  let confidences: MutableView<Float>
 
   func evaluate(
     _ range: Range<Int>, loss: some Loss, parameters: View<Float>, version: Int, workspace: Workspace,
@@ -106,14 +125,17 @@ private struct EvaluationRun: Sendable {
       shard, loss: loss, parameters: parameters, version: version, workspace: workspace)
     let classes = network.output.count
     for (offset, index) in range.enumerated() {
-      predictions[index] = Int32(largest(outputs[offset * classes..<(offset + 1) * classes]))
+      let outputs = outputs[offset * classes..<(offset + 1) * classes]
+      let prediction = Evaluator.largest(outputs)
+      predictions[index] = Int32(prediction)
+      if confidences.count > 0 { confidences[index] = confidence(in: prediction, outputs) }
     }
   }
 
-  /// Index of the largest value, the first of equals; 0 where nothing compares.
-  private func largest(_ values: View<Float>) -> Int {
-    var best = 0
-    for index in 0..<values.count where values[index] > values[best] { best = index }
-    return best
+  /// The share of a class, that with the largest output, in the outputs' softmax.
+  private func confidence(in prediction: Int, _ outputs: View<Float>) -> Float {
+    var sum = 0.0
+    for index in 0..<outputs.count { sum += PortableMath.exp(Double(outputs[index]) - Double(outputs[prediction])) }
+    return Float(1 / sum)
   }
 }

@@ -48,7 +48,7 @@ struct MemoryDemand {
 
   /// Bytes and labels of samples, all of one data set.
   mutating func addSamples(of dataset: ImageDataset) {
-    add(Double(dataset.images.count) + 4 * Double(dataset.count), to: .samples)
+    add(Double(dataset.byteCount), to: .samples)
   }
 
   /// Lists of as many numbers of samples.
@@ -88,9 +88,11 @@ struct MemoryDemand {
   }
 
   /// What an evaluation finds out about each sample, its order, and the confusion matrix.
-  mutating func addEvaluation(of network: Network, samples: Int) {
+  ///
+  /// - Parameter namesMistakes: whether it also finds out how sure each prediction is.
+  mutating func addEvaluation(of network: Network, samples: Int, namesMistakes: Bool) {
     let classes = Double(network.output.count)
-    add(4 * 5 * Double(samples) + 8 * classes * classes, to: .evaluation)
+    add(4 * (namesMistakes ? 6 : 5) * Double(samples) + 8 * classes * classes, to: .evaluation)
   }
 
   // MARK: Comparison
@@ -179,7 +181,10 @@ extension RunConfig {
       demand.addStep(
         of: network, plan: plan, samples: min(plan.batchSize, data.training.count), clips: training.clip != nil,
         threads: machine.threads)
-      demand.addEvaluation(of: network, samples: evaluated)
+      demand.addEvaluation(
+        of: network, samples: evaluated, namesMistakes: logging.tensorBoard && logging.imagesEveryEpochs > 0)
+      // The gradient, whole, for its histograms.
+      if logging.tensorBoard, logging.histogramsEveryEpochs > 0 { demand.addVectors(1, of: network, to: .minibatch) }
       if resumes { demand.addVectors(vectors, of: network, to: .saving) }
       guard saves else { continue }
       // An epoch is longer than a save; steps and seconds need not be.

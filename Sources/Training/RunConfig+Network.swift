@@ -11,6 +11,7 @@ extension RunConfig {
   public func makeNetwork(for data: PreparedData, kernels: Kernels) throws -> Network {
     let network = try makeNetwork(input: model.input ?? data.training.shape, kernels: kernels)
     try check(network, fits: data.training)
+    try check(network, fits: data.test)
     return network
   }
 

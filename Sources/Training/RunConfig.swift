@@ -22,6 +22,9 @@ public struct RunConfig: Sendable {
   public let logging: LoggingConfig
   /// The document with all defaults filled in; reading it gives the same config.
   public let resolved: JSONValue
+  /// The resolved config as text: what a run directory and every checkpoint keep. Made once, since workers wait while a checkpoint's
+  /// snapshot is taken.
+  public let resolvedText: String
 
   /// Reads a config file.
   ///
@@ -48,20 +51,24 @@ public struct RunConfig: Sendable {
     try self.init(document, fileName: "run", overrides: overrides, vocabulary: vocabulary)
   }
 
-  private init(
-    _ document: JSONNode, fileName: String, overrides: [Override], vocabulary: ConfigVocabulary
+  /// - Parameter source: the data set itself, where the document only describes it.
+  init(
+    _ document: JSONNode, fileName: String, overrides: [Override] = [], vocabulary: ConfigVocabulary,
+    source: (any DatasetSource)? = nil
   ) throws(SettingsError) {
     let schema = vocabulary.schema
     let settings = try schema.decode(schema.applying(overrides, to: document))
     let name = try RunConfig.name(settings, fileName: fileName)
     self.name = name
     seed = UInt64(settings.integer("seed"))
-    data = try DataConfiguration(settings: settings.settings("data"))
+    let data = try DataConfiguration(settings: settings.settings("data"), sources: vocabulary.datasets)
+    self.data = source.map(data.replacing) ?? data
     model = try ModelConfig(settings.settings("model"), vocabulary: vocabulary)
     training = try TrainingConfig(settings.settings("training"), vocabulary: vocabulary)
     checkpoint = CheckpointConfig(settings.settings("checkpoint"))
     logging = LoggingConfig(settings.settings("logging"))
     resolved = RunConfig.resolved(settings, name: name)
+    resolvedText = resolved.prettyPrinted
   }
 
   private static func name(_ settings: Settings, fileName: String) throws(SettingsError) -> String {
@@ -240,6 +247,26 @@ public struct CheckpointConfig: Sendable, Equatable {
 public struct LoggingConfig: Sendable, Equatable {
   /// Write a line of metrics after so many steps.
   public let everySteps: Int
+  /// Whether to write event files for TensorBoard.
+  public let tensorBoard: Bool
+  /// Put histograms of weights and gradients into them after the first epoch and then after so many; 0 for never.
+  public let histogramsEveryEpochs: Int
+  /// Put pictures of filters and mistakes into them after the first epoch and then after so many; 0 for never.
+  public let imagesEveryEpochs: Int
 
-  init(_ settings: Settings) { everySteps = settings.integer("everySteps") }
+  init(_ settings: Settings) {
+    everySteps = settings.integer("everySteps")
+    tensorBoard = settings.bool("tensorBoard")
+    histogramsEveryEpochs = settings.integer("histogramsEveryEpochs")
+    imagesEveryEpochs = settings.integer("imagesEveryEpochs")
+  }
+
+  /// Whether a step, counted from 1, is logged.
+  func includes(step: Int) -> Bool { step.isMultiple(of: everySteps) }
+
+  /// Whether something that happens after so many epochs happens after this one, from 1: after the first, so that short runs have it too,
+  /// then after every so many.
+  package static func isDue(_ everyEpochs: Int, epoch: Int) -> Bool {
+    everyEpochs > 0 && (epoch == 1 || epoch.isMultiple(of: everyEpochs))
+  }
 }

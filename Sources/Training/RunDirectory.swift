@@ -58,6 +58,13 @@ public struct RunDirectory: Sendable {
     return try CheckpointDirectory(path).list().first?.step
   }
 
+  /// The names of all files in a run's directory, in no particular order; none where it does not exist.
+  ///
+  /// - Throws: `CheckpointError` where the directory cannot be read.
+  public static func fileNames(in path: String) throws(CheckpointError) -> [String] {
+    try CheckpointDirectory(path).names()
+  }
+
   /// Whether a process trains in a run directory now.
   public static func isInUse(_ path: String) -> Bool { RunLock.holder(directory: path)?.isHeld ?? false }
 

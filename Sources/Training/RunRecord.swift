@@ -69,11 +69,22 @@ extension RunRecord {
   }
 }
 
+extension RunRecord {
+  /// The results of an epoch's evaluation; nil where there was none.
+  ///
+  /// - Parameter epoch: from 1.
+  func evaluation(epoch: Int) -> MetricValues? {
+    guard history.rows.indices.contains(epoch - 1) else { return nil }
+    let names = ["loss"] + metrics.map(\.name)
+    return MetricValues(Array(zip(names, history.rows[epoch - 1].suffix(names.count))).map { (name: $0, value: $1) })
+  }
+}
+
 // MARK: Checkpoints
 
 extension RunRecord {
   /// Name and version in every checkpoint.
-  static let producer = "lockstep \(Lockstep.version)"
+  static let producer = "lockstep \(LockstepVersion.current)"
 
   /// Everything of a checkpoint that is neither parameters nor slots.
   func runState(config: RunConfig, data: PreparedData, kernels: Kernels, position: RunPosition) -> RunState {

@@ -71,9 +71,10 @@ public final class SignalWatcher {
     sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 
-  /// `SIGINT` for 2, and so on; the number for others.
+  /// `SIGINT` for 2, and so on; the number for others. `the program` where no signal asked.
   public static func name(of signal: Int32) -> String {
     switch signal {
+    case StopRequest.byProgram: "the program"
     case SIGINT: "SIGINT"
     case SIGTERM: "SIGTERM"
     case SIGHUP: "SIGHUP"

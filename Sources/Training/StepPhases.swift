@@ -16,6 +16,8 @@ struct StepInput: Sendable {
   var factors: UpdateFactors
   /// What clipping multiplies the gradient by.
   var gradientFactor: Float
+  /// Whether to add up the gradient's squares where nothing is clipped.
+  var measuresNorm: Bool
 }
 
 /// The bodies of a step's phases and the memory they share.
@@ -112,11 +114,13 @@ final class StepPhases {
     }
   }
 
-  /// Without clipping: each slice is summed over the shards and applied at once, while it is in cache.
+  /// Without clipping: each slice is summed over the shards and applied at once, while it is in cache. Where the norm is wanted, its
+  /// squares are added up before, from cache too.
   func makeReduceAndUpdatePhase(rule: some Optimizer) {
     let (input, gradientSum, kernels, recorders) = (input, gradientSum, network.kernels, recorders)
     let (slices, largestSlice) = (reducePlan.slices.view, reducePlan.largestSlice)
     let (total, parameters, slots) = (total.mutableView, model.parameters.mutableView, model.slotViews)
+    let squares = squares.mutableView
     reduce = { worker, index in
       guard let step = input.value else { return }
       let recorder = recorders[worker]
@@ -126,6 +130,7 @@ final class StepPhases {
       let sum = total[start..<start + slice.range.count]
       gradientSum.write(slice, samples: step.samples.count, shards: step.shards, into: sum)
       if let deferred = slice.deferred { recorder?.lap(.weights, deferred.stage) }
+      if step.measuresNorm { squares[index] = kernels.sumOfSquares(sum.readOnly) }
       rule.update(
         UpdatePass(
           kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[slice.range],
@@ -183,6 +188,18 @@ final class StepPhases {
           kernels: kernels, factors: step.factors, gradient: sum.readOnly, parameters: parameters[range],
           slots: slots[range]))
       recorder?.end(.reduce, index, since: begin)
+    }
+  }
+
+  /// Adds up the current step's gradient once more, whole: what the shards left of it lies there until the next step.
+  func sumGradient(into gradient: MutableView<Float>, pool: WorkerPool) throws {
+    precondition(gradient.count == model.parameters.count, "gradient of another length")
+    guard let step = input.value else { preconditionFailure("the gradient of no step") }
+    let (slices, gradientSum) = (reducePlan.slices.view, gradientSum)
+    let (samples, shards) = (step.samples.count, step.shards)
+    try pool.run(slices.count) { _, index in
+      let slice = slices[index]
+      gradientSum.write(slice, samples: samples, shards: shards, into: gradient[slice.range])
     }
   }
 

@@ -13,7 +13,7 @@ public final class StopRequest: Sendable {
 
   /// Asks to finish the step, save and stop.
   ///
-  /// - Parameter signal: the number of the signal that asks.
+  /// - Parameter number: the number of the signal that asks.
   /// - Returns: true where somebody had asked a tenth of a second before or earlier. What comes sooner is the same request:
   ///   `timeout` sends its signal to the process and to its group.
   @discardableResult
@@ -23,6 +23,12 @@ public final class StopRequest: Sendable {
     if earlier.exchanged { signal.store(number, ordering: .relaxed) }
     return !earlier.exchanged && now - min(now, earlier.original) >= 100_000_000
   }
+
+  /// What stands for a signal where the program itself asks; no signal has this number.
+  static let byProgram: Int32 = -1
+
+  /// Asks to finish the step, save and stop: a request of the program itself. From any thread.
+  public func stop() { stop(signal: StopRequest.byProgram) }
 
   /// Asks to save after the current step and go on.
   public func saveNow() { save.store(true, ordering: .relaxed) }

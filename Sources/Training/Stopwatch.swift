@@ -5,6 +5,8 @@ struct Stopwatch {
   private var samplesSince: ContinuousClock.Instant
   /// Samples trained since `restartSamples`.
   var samples = 0
+  /// Where the time between steps went.
+  private(set) var pauses = Pauses()
 
   init() {
     started = clock.now
@@ -24,6 +26,11 @@ struct Stopwatch {
   mutating func restartSamples() {
     samples = 0
     samplesSince = clock.now
+  }
+
+  /// Adds the time since `start`, in seconds since the run began, to one kind of pause.
+  mutating func add(to pause: WritableKeyPath<Pauses, Double>, since start: Double) {
+    pauses[keyPath: pause] += seconds - start
   }
 
   static func seconds(_ duration: Duration) -> Double {

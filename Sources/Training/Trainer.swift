@@ -86,7 +86,7 @@ public final class Trainer {
       // The save that failed was an earlier one; perhaps there is room again for what was trained since.
       if error is WriteError, saver.lastPosition != position { try? save() }
       // What is on its way to the disk is still a good checkpoint; the first error is the one to report.
-      _ = try? saver.finish()
+      _ = try? finishSaves()
       notifyEnd(.failed)
       throw error
     }
@@ -98,7 +98,8 @@ public final class Trainer {
       name: config.name, directory: directory.path, firstStep: position.step, totalSteps: position.totalSteps,
       stepsPerEpoch: position.stepsPerEpoch, epochs: position.epochs, samples: data.split.training.count,
       threads: engine.pool.workerCount, instructionSet: network.kernels.instructionSet.rawValue,
-      parameters: network.parameters.parameterCount)
+      parameters: network.parameters.parameterCount, awaitsEvaluation: position.awaitsEvaluation,
+      bestLoss: record.best?.value)
     for observer in observers { try observer.runStarted(start) }
   }
 
@@ -109,6 +110,7 @@ public final class Trainer {
     position.step += 1
     if let cause = batch.result.nonFinite { reportSkipped(cause) }
     report(batch)
+    if position.awaitsEvaluation, !batch.isSkipped { try showGradient() }
     try saveIfDue()
   }
 
@@ -130,8 +132,21 @@ public final class Trainer {
       accuracy: batch.isSkipped ? .nan : Double(record.current.correct - before) / Double(batch.samples),
       epochLoss: record.current.meanLoss, epochAccuracy: record.current.accuracy, learningRate: rate,
       gradientNorm: batch.result.gradientNorm, samples: batch.samples, seconds: stopwatch.seconds,
-      skippedSteps: skippedSteps)
+      skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     for observer in observers { observer.stepFinished(report) }
+  }
+
+  /// Shows the gradient of an epoch's last step to those who ask for it. The shards' parts lie where they were until the next step.
+  private func showGradient() throws {
+    let epoch = position.epochsFinished + 1
+    let curious = observers.filter { $0.inspectionRequest(epoch: epoch).gradient }
+    guard !curious.isEmpty else { return }
+    let gradient = try engine.gradientOfLastStep()
+    withExtendedLifetime(gradient) {
+      let inspection = GradientInspection(
+        step: position.step, epoch: epoch, tensors: network.tensors(of: gradient.view))
+      for observer in curious { observer.gradientInspected(inspection) }
+    }
   }
 
   /// Whether early stopping ends the run here. Asked at every step, so what is asked first is cheap.
@@ -147,15 +162,27 @@ public final class Trainer {
     let samplesPerSecond = stopwatch.samplesPerSecond
     let training = record.current
     guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
-    let evaluation = try evaluate()
+    let curious = observers.filter { $0.inspectionRequest(epoch: position.epochsFinished + 1) != .nothing }
+    let mistakes = curious.map { $0.inspectionRequest(epoch: position.epochsFinished + 1).mistakes }.max() ?? 0
+    for observer in observers { observer.evaluationStarted(epoch: position.epochsFinished + 1) }
+    let start = stopwatch.seconds
+    let evaluation = try evaluate(mistakes: mistakes)
+    stopwatch.add(to: \.evaluation, since: start)
     position.epochsFinished += 1
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
       training: MetricValues(training.values(config.training.metrics)),
       evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation.metrics, samplesPerSecond: samplesPerSecond,
-      seconds: stopwatch.seconds, skippedSteps: skippedSteps)
+      seconds: stopwatch.seconds, skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
+    if !curious.isEmpty {
+      let inspection = ModelInspection(
+        step: position.step, epoch: position.epochsFinished, input: network.input,
+        parameters: network.tensors(of: engine.model.parameters.view), mistakes: evaluation.mistakes,
+        evaluated: evaluatedOn == .validation ? data.training : data.test)
+      for observer in curious { observer.modelInspected(inspection) }
+    }
     try saveIfDue()
     stopwatch.restartSamples()
   }
@@ -163,19 +190,22 @@ public final class Trainer {
   /// Held-out samples where there are any, else the test set.
   private var evaluatedOn: EvaluatedOn { data.split.validation.count > 0 ? .validation : .test }
 
-  private func evaluate() throws -> Evaluation {
+  private func evaluate(mistakes: Int) throws -> Evaluation {
     switch evaluatedOn {
-    case .validation: try engine.evaluate(data.training, samples: data.split.validation)
+    case .validation: try engine.evaluate(data.training, samples: data.split.validation, mistakes: mistakes)
     case .test:
-      try engine.evaluate(data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples)
+      try engine.evaluate(
+        data.test, samples: Sampler(dataset: data.test, order: .sequential, batchSize: 1).samples, mistakes: mistakes)
     }
   }
 
   private func end(_ reason: RunEnd.Reason) throws -> RunEnd {
+    let start = stopwatch.seconds
     // What failed before does not matter any more, if this save does not.
-    try attempt { announce(try saver.finish()) }
+    try attempt { announce(try finishSaves()) }
     if saver.lastPosition != position { try save() }
-    announce(try saver.finish())
+    announce(try finishSaves())
+    stopwatch.add(to: \.saving, since: start)
     return notifyEnd(reason)
   }
 
@@ -183,9 +213,18 @@ public final class Trainer {
   private func notifyEnd(_ reason: RunEnd.Reason) -> RunEnd {
     let end = RunEnd(
       reason: reason, step: position.step, checkpoint: saver.newestPath, seconds: stopwatch.seconds,
-      skippedSteps: skippedSteps)
+      skippedSteps: skippedSteps, pauses: stopwatch.pauses, best: bestEpoch)
     for observer in observers { observer.runEnded(end) }
     return end
+  }
+
+  /// From the record of the whole run, so that a resume knows what was before it.
+  private var bestEpoch: BestEpoch? {
+    guard let best = record.best, case let epoch = best.step / position.stepsPerEpoch,
+      let evaluation = record.evaluation(epoch: epoch)
+    else { return nil }
+    return BestEpoch(
+      epoch: epoch, evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation, checkpoint: saver.path(step: best.step))
   }
 }
 
@@ -199,6 +238,8 @@ extension Trainer {
     // Taken in any case: a save that is due as well answers the request.
     let isAskedFor = request.takeSaveRequest()
     guard saver.isDue(position) || isAskedFor else { return }
+    let start = stopwatch.seconds
+    defer { stopwatch.add(to: \.saving, since: start) }
     // The save before may have failed only now.
     if try !attempt({ try save() }), saver.lastPosition != position { try attempt { try save() } }
   }
@@ -222,6 +263,8 @@ extension Trainer {
   }
 
   private func save() throws {
+    engine.pulse.enter(.save)
+    defer { engine.pulse.enter(.none) }
     try directory.checkLock()
     // A resume takes the newest checkpoint; one that cannot go on may not become it.
     if let what = engine.model.nonFinite(network) {
@@ -229,6 +272,12 @@ extension Trainer {
     }
     let preparations = try observers.compactMap { try $0.checkpointWillBeSaved(step: position.step) }
     try saver.save(snapshot(), position: position, after: preparations)
+  }
+
+  private func finishSaves() throws(WriteError) -> [CheckpointReport] {
+    engine.pulse.enter(.save)
+    defer { engine.pulse.enter(.none) }
+    return try saver.finish()
   }
 
   private func announce(_ reports: [CheckpointReport]) {

@@ -92,7 +92,8 @@ final class TrainingEngine {
     let factor = config.training.schedule.factor(
       step: position.step + 1, stepsPerEpoch: position.stepsPerEpoch, totalSteps: position.totalSteps)
     let rate = config.training.optimizer.learningRate * factor
-    let result = try trainingStep.run(samples: samples, rate: rate)
+    let result = try trainingStep.run(
+      samples: samples, rate: rate, measuresNorm: config.logging.includes(step: position.step + 1))
     if let nonFinite = result.nonFinite { try skip(nonFinite) }
     return TrainedBatch(result: result, samples: samples.count, epoch: position.epochOfNextStep, rate: rate)
   }
@@ -113,15 +114,26 @@ final class TrainingEngine {
       losses: trainingStep.losses.view[0..<batch.samples], ranks: trainingStep.ranks.view[0..<batch.samples])
   }
 
+  /// The gradient of the last step before clipping, in the order of the parameters: added up once more, and so with the same bits.
+  func gradientOfLastStep() throws -> Storage<Float> {
+    let gradient = Storage<Float>(count: network.parameters.count)
+    pulse.enter(.reduce)
+    defer { pulse.enter(.none) }
+    try trainingStep.sumGradient(into: gradient.mutableView)
+    return gradient
+  }
+
   /// Evaluates the model on samples of a data set.
   ///
-  /// - Parameter samples: indices into the data set.
-  func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>) throws -> Evaluation {
+  /// - Parameters:
+  ///   - samples: indices into the data set.
+  ///   - mistakes: how many of the most confident mistakes to name.
+  func evaluate(_ dataset: ImageDataset, samples: Storage<Int32>, mistakes: Int = 0) throws -> Evaluation {
     pulse.step = model.step
     pulse.enter(.evaluation)
     defer { pulse.enter(.none) }
     return try evaluator.evaluate(
-      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view, version: model.step
-    )
+      dataset, samples: samples.view, loss: config.training.loss, parameters: model.parameters.view,
+      version: model.step, mistakes: mistakes)
   }
 }

@@ -42,6 +42,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case cannotWrite(path: String, reason: String)
   /// A file could not be read.
   case cannotRead(path: String, reason: String)
+  /// A checkpoint was given where a config is expected.
+  case notAConfig(path: String)
   /// Network and data do not fit each other.
   case unfit(String)
 
@@ -92,6 +94,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "cannot write \(path): \(reason)"
     case .cannotRead(let path, let reason):
       "cannot read \(path): \(reason)"
+    case .notAConfig(let path):
+      "\(path) is a checkpoint, but a config is expected, a JSON file; 'lockstep resume' goes on from a checkpoint"
     case .unfit(let message):
       message
     }

@@ -8,8 +8,18 @@ public protocol TrainingObserver: AnyObject {
   func stepFinished(_ report: StepReport)
   /// After a step whose loss or gradient was not finite and whose update was therefore left out; `stepFinished` follows.
   func stepSkipped(_ report: SkippedStep)
+  /// After the last step of an epoch, before its evaluation.
+  ///
+  /// - Parameter epoch: from 1.
+  func evaluationStarted(epoch: Int)
   /// After the last step of an epoch and its evaluation.
   func epochFinished(_ report: EpochReport)
+  /// What this observer wants to be shown at the end of an epoch, from 1. Looking takes time and memory, so most epochs go unseen.
+  func inspectionRequest(epoch: Int) -> InspectionRequest
+  /// After `stepFinished` of the epoch's last step, where the gradient was asked for and the step was not skipped.
+  func gradientInspected(_ inspection: GradientInspection)
+  /// After `epochFinished`, where anything was asked for.
+  func modelInspected(_ inspection: ModelInspection)
   /// Before a checkpoint of the state after `step` is handed to the disk. Whatever was observed up to here must be durable before the
   /// checkpoint is, because a resume will not report it again.
   ///
@@ -27,12 +37,37 @@ public protocol TrainingObserver: AnyObject {
 extension TrainingObserver {
   /// Nothing to do.
   public func stepSkipped(_ report: SkippedStep) {}
+  /// Nothing.
+  public func inspectionRequest(epoch: Int) -> InspectionRequest { .nothing }
+  /// Nothing to do.
+  public func gradientInspected(_ inspection: GradientInspection) {}
+  /// Nothing to do.
+  public func modelInspected(_ inspection: ModelInspection) {}
+  /// Nothing to do.
+  public func evaluationStarted(epoch: Int) {}
   /// Nothing to do.
   public func checkpointWillBeSaved(step: Int) throws -> (@Sendable () throws -> Void)? { nil }
   /// Nothing to do.
   public func checkpointSaved(_ report: CheckpointReport) {}
   /// Nothing to do.
   public func saveFailed(_ failure: SaveFailure) {}
+}
+
+/// Seconds in which the training thread trained no step, since the run (or its resume) started.
+public struct Pauses: Sendable, Equatable {
+  /// Evaluations after epochs.
+  public var evaluation: Double
+  /// Copies for checkpoints, and waiting for the disk where it is slower than the run; the writing itself goes on beside the steps.
+  public var saving: Double
+
+  /// Creates a sum.
+  public init(evaluation: Double = 0, saving: Double = 0) {
+    self.evaluation = evaluation
+    self.saving = saving
+  }
+
+  /// Both.
+  public var total: Double { evaluation + saving }
 }
 
 /// What is known when a run starts.
@@ -43,6 +78,8 @@ public struct RunStart: Sendable {
   public var directory: String
   /// Steps already done: 0 for a fresh run.
   public var firstStep: Int
+  /// Whether the last of them ended an epoch whose evaluation is still to come.
+  public var awaitsEvaluation: Bool
   /// Steps of the whole run.
   public var totalSteps: Int
   /// Steps of one epoch.
@@ -57,15 +94,18 @@ public struct RunStart: Sendable {
   public var instructionSet: String
   /// Trainable parameters.
   public var parameters: Int
+  /// The smallest loss of an evaluation so far; nil in a fresh run.
+  public var bestLoss: Double?
 
   /// Creates a report.
   public init(
     name: String, directory: String, firstStep: Int, totalSteps: Int, stepsPerEpoch: Int, epochs: Int, samples: Int,
-    threads: Int, instructionSet: String, parameters: Int
+    threads: Int, instructionSet: String, parameters: Int, awaitsEvaluation: Bool = false, bestLoss: Double? = nil
   ) {
     self.name = name
     self.directory = directory
     self.firstStep = firstStep
+    self.awaitsEvaluation = awaitsEvaluation
     self.totalSteps = totalSteps
     self.stepsPerEpoch = stepsPerEpoch
     self.epochs = epochs
@@ -73,6 +113,7 @@ public struct RunStart: Sendable {
     self.threads = threads
     self.instructionSet = instructionSet
     self.parameters = parameters
+    self.bestLoss = bestLoss
   }
 }
 
@@ -111,7 +152,8 @@ public struct StepReport: Sendable {
   public var epochAccuracy: Double
   /// Learning rate of this step's update.
   public var learningRate: Double
-  /// Euclidean norm of the gradient before clipping; nil where `clipNorm` is off (it is not computed then).
+  /// Euclidean norm of the gradient before clipping. Without `clipNorm` it is computed on the steps that are logged
+  /// (`logging.everySteps`) alone, and nil on the others.
   public var gradientNorm: Double?
   /// Samples in this step's minibatch.
   public var samples: Int
@@ -119,11 +161,14 @@ public struct StepReport: Sendable {
   public var seconds: Double
   /// Steps whose update was left out since the run began.
   public var skippedSteps: Int
+  /// How much of `seconds` was no training.
+  public var pauses: Pauses
 
   /// Creates a report.
   public init(
     step: Int, epoch: Int, stepInEpoch: Int, loss: Double, accuracy: Double, epochLoss: Double, epochAccuracy: Double,
-    learningRate: Double, gradientNorm: Double?, samples: Int, seconds: Double, skippedSteps: Int = 0
+    learningRate: Double, gradientNorm: Double?, samples: Int, seconds: Double, skippedSteps: Int = 0,
+    pauses: Pauses = Pauses()
   ) {
     self.step = step
     self.epoch = epoch
@@ -137,6 +182,7 @@ public struct StepReport: Sendable {
     self.samples = samples
     self.seconds = seconds
     self.skippedSteps = skippedSteps
+    self.pauses = pauses
   }
 }
 
@@ -175,11 +221,13 @@ public struct EpochReport: Sendable {
   public var seconds: Double
   /// Steps whose update was left out since the run began.
   public var skippedSteps: Int
+  /// How much of `seconds` was no training.
+  public var pauses: Pauses
 
   /// Creates a report.
   public init(
     epoch: Int, step: Int, training: MetricValues, evaluatedOn: String, evaluation: MetricValues,
-    samplesPerSecond: Double, seconds: Double, skippedSteps: Int = 0
+    samplesPerSecond: Double, seconds: Double, skippedSteps: Int = 0, pauses: Pauses = Pauses()
   ) {
     self.epoch = epoch
     self.step = step
@@ -189,6 +237,7 @@ public struct EpochReport: Sendable {
     self.samplesPerSecond = samplesPerSecond
     self.seconds = seconds
     self.skippedSteps = skippedSteps
+    self.pauses = pauses
   }
 }
 
@@ -229,6 +278,26 @@ public struct SaveFailure: Sendable {
   }
 }
 
+/// The epoch after which the evaluation's loss was the smallest.
+public struct BestEpoch: Sendable, Equatable {
+  /// The epoch, from 1.
+  public var epoch: Int
+  /// Which samples were evaluated: `validation` (held out) or `test`.
+  public var evaluatedOn: String
+  /// Results over those samples.
+  public var evaluation: MetricValues
+  /// The checkpoint of its last step; nil where none was saved or kept.
+  public var checkpoint: String?
+
+  /// Creates a report.
+  public init(epoch: Int, evaluatedOn: String, evaluation: MetricValues, checkpoint: String?) {
+    self.epoch = epoch
+    self.evaluatedOn = evaluatedOn
+    self.evaluation = evaluation
+    self.checkpoint = checkpoint
+  }
+}
+
 /// Why and where a run ended.
 public struct RunEnd: Sendable {
   /// What ended it.
@@ -237,7 +306,7 @@ public struct RunEnd: Sendable {
     case finished
     /// The evaluation did not get better any more: `training.earlyStopping`.
     case stoppedEarly(patience: Int)
-    /// A signal, by name, for example `SIGINT`; a checkpoint was saved.
+    /// A signal, by name, for example `SIGINT`, or `the program`; a checkpoint was saved.
     case stopped(signal: String)
     /// An error is on its way to the user.
     case failed
@@ -253,10 +322,19 @@ public struct RunEnd: Sendable {
   public var seconds: Double
   /// Steps whose update was left out since the run began.
   public var skippedSteps: Int
+  /// How much of `seconds` was no training.
+  public var pauses: Pauses
+  /// The best epoch of the whole run; nil before the first evaluation.
+  public var best: BestEpoch?
 
   /// Creates a report.
-  public init(reason: Reason, step: Int, checkpoint: String?, seconds: Double, skippedSteps: Int = 0) {
+  public init(
+    reason: Reason, step: Int, checkpoint: String?, seconds: Double, skippedSteps: Int = 0, pauses: Pauses = Pauses(),
+    best: BestEpoch? = nil
+  ) {
     self.skippedSteps = skippedSteps
+    self.pauses = pauses
+    self.best = best
     self.reason = reason
     self.step = step
     self.checkpoint = checkpoint

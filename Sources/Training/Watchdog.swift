@@ -2,7 +2,8 @@ import Dispatch
 import Synchronization
 import Workers
 
-/// Notices that a phase of a step, or an evaluation, makes no progress: that for some time no worker has begun or finished an item.
+/// Notices that a phase of a step, or an evaluation, makes no progress: that for some time no worker has begun or finished an item. And
+/// that the training thread waits for a save all that time: the disk does not answer.
 ///
 /// The workers note what they are at with one relaxed store for each item; the watchdog looks at these notes ten times within its time.
 /// It counts its looks rather than seconds, so that a process that was suspended (Ctrl-Z) is not taken for one that hangs.
@@ -15,7 +16,7 @@ public final class Watchdog: Sendable {
     public var step: Int
     /// `gradient phase`, for example.
     public var phase: String
-    /// `worker 1 in shard 3`, for each worker that is at something.
+    /// `worker 1 in shard 3`, for each worker that is at something; in a save, that the disk is waited for.
     public var places: [String]
 
     /// `step 12: no progress in the gradient phase for 600 s: worker 1 in shard 3`.
@@ -85,9 +86,10 @@ public final class Watchdog: Sendable {
       case .reduce: ("reduce phase", "slice")
       case .update: ("update phase", "slice")
       case .evaluation: ("evaluation", "part")
+      case .save: ("save", "part")
       }
+    let places = view.places.map { "worker \($0.worker) in \(item) \($0.item)" }
     return Stall(
-      seconds: seconds, step: view.step, phase: phase,
-      places: view.places.map { "worker \($0.worker) in \(item) \($0.item)" })
+      seconds: seconds, step: view.step, phase: phase, places: view.phase == .save ? ["waiting for the disk"] : places)
   }
 }

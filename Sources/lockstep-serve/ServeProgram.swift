@@ -13,7 +13,7 @@ import Training
 struct ServeProgram: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lockstep serve", abstract: ServeOptions.abstract, discussion: ServeOptions.discussion,
-    version: Lockstep.version)
+    version: LockstepVersion.current)
 
   /// Messages about arguments begin as those of `lockstep` do.
   static var _errorLabel: String { "lockstep" }

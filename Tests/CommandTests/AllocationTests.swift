@@ -77,8 +77,11 @@ struct AllocationTests {
     defer { command.remove() }
     command.environment["LD_PRELOAD"] = try Allocations.counter.get()
     try command.write(config, to: "config.json")
-    // Rows of the log and checkpoints take memory, but are no part of a step.
-    let quiet = ["checkpoint.everyEpochs=0", "logging.everySteps=1000000"]
+    // Rows of the logs, pictures and checkpoints take memory, but are no part of a step.
+    let quiet = [
+      "checkpoint.everyEpochs=0", "logging.everySteps=1000000", "logging.histogramsEveryEpochs=0",
+      "logging.imagesEveryEpochs=0",
+    ]
     let result = try command.run(["config.json"] + arguments + quiet)
     try #require(result.status == 0, "\(result.error)")
     return result.output.split(separator: "\n")

@@ -113,7 +113,7 @@ struct BadConfigTests {
       "three mistakes at once", ["train", "c.json"],
       error: """
         lockstep: c.json:3:11: seed: expected an integer, found the string "7"
-        c.json:4:11: data: the key "dataset" is missing; expected "mnist", "cifar10" or "digits"
+        c.json:4:11: data: the key "dataset" is missing; expected "mnist", "cifar10", "digits" or "memory"
         """, status: 78
     ) {
       let text = SmallConfigs.linear.replacingOccurrences(of: "\"seed\": 7", with: "\"seed\": \"7\"")

@@ -6,7 +6,7 @@ import Testing
 struct BadUsageTests {
   private static let trainUsage = """
     Usage: lockstep train <config> [--threads <n>] [--resume] [--set <path=value> ...] [--run <dir>] \
-    [--accept-other-bits] [--progress <progress>] [--stall-timeout <seconds>]
+    [--accept-other-bits] [--progress <mode>] [--quiet] [--stall-timeout <seconds>]
       See 'lockstep train --help' for more information.
     """
 
@@ -44,7 +44,7 @@ struct BadUsageTests {
         name, ["--threads=\(list)"],
         "--threads is \(list); expected different numbers from 1 to 128, separated by commas")
     } + [
-      bench("no time to measure", ["--seconds", "0"], "--seconds is 0.0; expected 0.1 to 3600"),
+      bench("no time to measure", ["--seconds", "0"], "--seconds is 0; expected 0.1 to 3600"),
       bench("no number of seconds", ["--seconds", "nan"], "--seconds is nan; expected 0.1 to 3600"),
     ]
 
@@ -52,11 +52,37 @@ struct BadUsageTests {
     [
       BadInput(
         "an unknown command", ["trian"],
-        error: """
-          lockstep: Unexpected argument 'trian'
-          Usage: lockstep <subcommand>
-            See 'lockstep --help' for more information.
-          """, status: 64),
+        error:
+          "lockstep: 'lockstep' has no command 'trian'; did you mean 'lockstep train'? 'lockstep --help' lists all commands",
+        status: 64),
+      BadInput(
+        "an unknown command below another", ["data", "ftech", "mnist"],
+        error: "lockstep: 'lockstep data' has no command 'ftech'; did you mean 'lockstep data fetch'? "
+          + "'lockstep data --help' lists all commands",
+        status: 64),
+      BadInput(
+        "help on an unknown command", ["help", "evalute"],
+        error: "lockstep: 'lockstep' has no command 'evalute'; did you mean 'lockstep evaluate'? "
+          + "'lockstep --help' lists all commands",
+        status: 64),
+      BadInput(
+        "a command that resembles none", ["frobnicate", "--now"],
+        error: "lockstep: 'lockstep' has no command 'frobnicate'; 'lockstep --help' lists all commands", status: 64),
+      BadInput(
+        "a config without a command", ["c.json"],
+        error: "lockstep: 'lockstep' has no command 'c.json'; to train a config: 'lockstep train c.json'", status: 64),
+      call(
+        "a checkpoint for a config", ["train", "c.weights.h5"], status: 78,
+        "c.weights.h5 is a checkpoint, but a config is expected, a JSON file; 'lockstep resume' goes on from a checkpoint"
+      ) { try $0.write([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0], to: "c.weights.h5") },
+      call(
+        "a config for a checkpoint", ["resume", "c.json"], status: 65, "c.json: not an HDF5 file, so not a checkpoint"),
+      call("an empty directory for a run", ["evaluate", "empty"], status: 66, "empty holds no checkpoint") {
+        try FileManager.default.createDirectory(
+          at: $0.directory.appendingPathComponent("empty"), withIntermediateDirectories: true)
+      },
+      call("a directory for a config", ["bench", "."], status: 66, "cannot read .: Is a directory"),
+      call("nothing for a run", ["inspect", "nowhere"], status: 66, "nowhere: no such file"),
       train("no thread", ["--threads", "0"], "--threads is 0; expected 1 to 128"),
       train("a thousand threads", ["--threads", "1000"], "--threads is 1000; expected 1 to 128"),
       train("a thread less than none", ["--threads=-1"], "--threads is -1; expected 1 to 128"),
@@ -72,8 +98,8 @@ struct BadUsageTests {
         "no epoch", ["resume", "run", "--epochs", "0"],
         error: """
           lockstep: --epochs is 0; expected 1 to 1000000
-          Usage: lockstep resume <run or checkpoint> [--threads <n>] [--epochs <n>] [--run <dir>] \
-          [--accept-other-bits] [--progress <progress>] [--stall-timeout <seconds>]
+          Usage: lockstep resume <run-or-checkpoint> [--threads <n>] [--epochs <n>] [--run <dir>] \
+          [--accept-other-bits] [--progress <mode>] [--quiet] [--stall-timeout <seconds>]
             See 'lockstep resume --help' for more information.
           """, status: 64),
       BadInput(
@@ -87,7 +113,7 @@ struct BadUsageTests {
         "no digit to draw", ["data", "digits", "d", "--test", "0"],
         error: """
           lockstep: --test is 0; expected 1 to 1000000
-          Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <seed>] [--force] [--plain]
+          Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <n>] [--force] [--plain]
             See 'lockstep data digits --help' for more information.
           """, status: 64),
     ] + benchCases + [

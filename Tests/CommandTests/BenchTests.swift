@@ -35,9 +35,10 @@ struct BenchTests {
     struct Recorder: Decodable { let samplesPerSecond, cost: Double }
     struct Result: Decodable {
       let threads, allReduceBytes: Int
-      let samplesPerSecond, speedUp, stepSeconds, samplesPerStep, peakFlopsPerSecond: Double
+      let samplesPerSecond, speedUp, efficiency, stepSeconds, samplesPerStep, peakFlopsPerSecond: Double
       let evaluation: Evaluation
       let recorder: Recorder
+      let shares: [String: Double]
       let split: Split
     }
     let name, version: String
@@ -85,6 +86,13 @@ struct BenchTests {
     #expect(abs(result.samplesPerSecond * result.stepSeconds / result.samplesPerStep - 1) < 1e-9)
     #expect(result.samplesPerStep <= Double(report.batchSize) && split.samplesPerStep <= Double(report.batchSize))
     #expect(abs(result.speedUp - result.samplesPerSecond / report.results[0].samplesPerSecond) < 1e-9)
+    #expect(abs(result.efficiency * Double(result.threads) / Double(report.results[0].threads) - result.speedUp) < 1e-9)
+    // The kinds of work are sums of the parts.
+    #expect(Set(result.shares.keys) == ["forward", "backward", "reduce", "data", "idle", "other"])
+    #expect(abs(result.shares.values.reduce(0, +) - 1) < 1e-9)
+    #expect(abs((result.shares["forward"] ?? 0) - split.layers.reduce(0) { $0 + $1.forward.share }) < 1e-9)
+    #expect(abs((result.shares["backward"] ?? 0) - split.layers.reduce(0) { $0 + $1.backward.share }) < 1e-9)
+    #expect(abs((result.shares["idle"] ?? 0) - split.waiting.share - split.betweenPhases.share) < 1e-9)
     #expect(abs(1 - result.recorder.samplesPerSecond / result.samplesPerSecond - result.recorder.cost) < 1e-9)
     #expect(result.evaluation.samples > 0 && result.evaluation.samplesPerSecond > 0)
     #expect(result.peakFlopsPerSecond > 0)
@@ -158,6 +166,27 @@ struct BenchTests {
   }
 
   private struct Trace: Decodable { let traceEvents: [TraceEvent] }
+
+  @Test("the picture is a drawing of its own, with a bar for each number of threads")
+  func picture() throws {
+    let (result, files, command) = try Self.bench(SmallConfigs.linear, ["--threads", "1,2", "--svg", "b.svg"])
+    defer { command.remove() }
+    try #require(result.status == 0, "\(result.error)")
+    #expect(files == ["b.svg", "c.json"])
+    let svg = try command.read("b.svg")
+    #expect(svg.hasPrefix("<svg ") && svg.contains("prefers-color-scheme:dark") && svg.utf8.count < 20_000)
+    for text in [">linear: training throughput<", ">ideal<", ">1 thread<", ">2 threads<", ">idle<"] {
+      #expect(svg.contains(text), "\(text)")
+    }
+  }
+
+  @Test("a picture that cannot be written is no success, and said before anything is measured")
+  func unwritablePicture() throws {
+    let (result, _, command) = try Self.bench(SmallConfigs.linear, ["--threads", "1", "--svg", "none/b.svg"])
+    defer { command.remove() }
+    #expect(result.status == 74 && result.output.isEmpty)
+    #expect(result.error == "lockstep: cannot write none/b.svg: No such file or directory\n")
+  }
 
   @Test("a trace that cannot be written is no success, and said before anything is measured")
   func unwritable() throws {

@@ -54,6 +54,37 @@ struct RunDirectoryTests {
     #expect(next.status == 0, "\(next.error)")
   }
 
+  @Test(
+    "an ordinary user is told which directory cannot be written or read, before the first step and before a resume",
+    .enabled(if: Self.canBeOrdinaryUser, "as root it takes setpriv to be another user"))
+  func forbiddenDirectory() throws {
+    let command = try Self.prepared()
+    defer { command.remove() }
+    #expect(try command.run(Self.train).status == 0)
+    for (mode, status, what) in [("500", 74, "Permission denied"), ("000", 66, "Permission denied")] {
+      // Everything belongs to the user; only the mode forbids.
+      let user = getuid() == 0 ? "setpriv --reuid 65534 --regid 65534 --clear-groups" : ""
+      let code = try command.shell(
+        """
+        [ "$(id -u)" != 0 ] || chown -R 65534:65534 .
+        chmod \(mode) run
+        \(user) "$LOCKSTEP" train c.json --run run --resume --progress none --set training.epochs=9 >output 2>error
+        code=$?
+        chmod 700 run
+        exit $code
+        """)
+      let error = try command.read("error")
+      #expect(code == status, "mode \(mode): \(error)")
+      let lines = error.count { $0 == "\n" }
+      #expect(error.contains("run") && error.contains(what) && lines == 1, "\(error)")
+    }
+    #expect(try command.expectGood("run"))
+  }
+
+  private static var canBeOrdinaryUser: Bool {
+    getuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
+  }
+
   @Test("a directory behind a link is the directory")
   func linkedDirectory() throws {
     let command = try Self.prepared()
@@ -144,7 +175,7 @@ struct RunDirectoryTests {
     #expect(try command.run(Self.train).status == 0)
     let good = try command.run(["inspect", "run", "--verify"])
     #expect(good.status == 0, "\(good.error)")
-    #expect(good.output.contains("run: 7 files, 7 good, 0 damaged\n"), "\(good.output)")
+    #expect(good.output.contains("run: 8 files, 8 good, 0 damaged\n"), "\(good.output)")
 
     try command.edit("run/step-00000008.weights.h5") { $0[5_000] ^= 4 }
     try command.edit("run/config.json") { $0[0] = UInt8(ascii: "x") }
@@ -154,15 +185,18 @@ struct RunDirectoryTests {
     try command.write("", to: "run/.step-00000016.weights.h5.lockstep-4194305-1-2.partial")
     try command.write("", to: "run/metrics.csv.partial")
     try command.write("mine", to: "run/notes.txt")
+    let events = try #require(try command.files(in: "run").first { $0.hasPrefix("events.out.tfevents.") })
+    try command.edit("run/\(events)") { $0[100] ^= 4 }
     let bad = try command.run(["inspect", "run", "--verify", "--json"])
     #expect(bad.status == 65)
     let answer = try #require(try JSONSerialization.jsonObject(with: Data(bad.output.utf8)) as? [String: Any])
-    #expect(answer["damaged"] as? Int == 3)
+    #expect(answer["damaged"] as? Int == 4)
     let files = try #require(answer["files"] as? [[String: String]])
     let verdicts = Dictionary(uniqueKeysWithValues: files.map { ($0["name"] ?? "", $0["verdict"] ?? "") })
     #expect(
       verdicts == [
         ".step-00000016.weights.h5.lockstep-4194305-1-2.partial": "leftover", "config.json": "damaged", "lock": "good",
+        events: "damaged",
         "metrics.csv": "good", "metrics.csv.partial": "leftover", "metrics.jsonl": "damaged", "notes.txt": "foreign",
         "step-00000004.weights.h5": "good", "step-00000008.weights.h5": "damaged", "step-00000012.weights.h5": "good",
       ])

@@ -6,15 +6,15 @@ import Testing
 
 @Suite("The config's data object") struct DataConfigurationTests {
   private static let schema = ObjectSchema(
-    "run", "A run.", fields: [Field("data", .variant(DataConfiguration.dataSchemas, tag: "dataset"), "The samples.")])
+    "run", "A run.", fields: [Field("data", .variant(DataConfiguration.schemas(), tag: "dataset"), "The samples.")])
 
   private func decode(_ data: JSONValue) throws -> DataConfiguration {
     try DataConfiguration(settings: Self.schema.decode(["data": data]).settings("data"))
   }
 
   @Test("names every source of the table") func names() {
-    #expect(DataConfiguration.dataSchemas.map(\.name) == ["mnist", "cifar10", "digits"])
-    for schema in DataConfiguration.dataSchemas {
+    #expect(DataConfiguration.schemas().map(\.name) == ["mnist", "cifar10", "digits", "memory"])
+    for schema in DataConfiguration.schemas() {
       #expect(Set(schema.fields.map(\.name)).count == schema.fields.count, "a key of \(schema.name) is there twice")
     }
   }

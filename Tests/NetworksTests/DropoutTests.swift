@@ -58,6 +58,7 @@ private struct Copy: Loss {
 
   init(target: MutableView<Float>) { self.target = target }
   init(settings: Settings) throws(SettingsError) { throw settings.error("made in code only") }
+  var keys: JSONValue { [:] }
 
   func evaluate(_ pass: LossPass) {
     target.copy(from: pass.outputs)

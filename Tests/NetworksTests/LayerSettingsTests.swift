@@ -68,7 +68,7 @@ struct LayerSettingsTests {
       ("dense", ["units": 0], "units"), ("conv2d", ["filters": 1, "kernel": 0], "kernel"),
       ("conv2d", ["filters": 1, "kernel": [3]], "kernel"), ("conv2d", ["filters": 1, "kernel": 2_000], "kernel"),
       ("conv2d", ["filters": 1, "kernel": 3, "stride": 0], "stride"), ("maxPool2d", ["padding": "full"], "padding"),
-      ("dense", ["units": 1, "kernelInitializer": "ones"], "kernelInitializer"),
+      ("dense", ["units": 1, "kernelInitializer": "twos"], "kernelInitializer"),
       ("dense", ["units": 1, "activation": ["type": "leakyRelu", "slope": -1]], "activation.slope"),
     ] as [(String, JSONValue, String)])
   func refused(type: String, keys: JSONValue, path: String) throws {
@@ -89,6 +89,7 @@ private struct Doubling: Layer {
   static let schema = ObjectSchema("doubling", "y = 2 x.")
 
   init(settings: Settings) throws(SettingsError) {}
+  var keys: JSONValue { [:] }
 
   func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     LayerPlan(Twice(), output: input, flops: input.count, memory: .inPlaceAllowed)

@@ -131,6 +131,7 @@ private struct SignDescent: Optimizer {
   let slots: [String] = []
 
   init(settings: Settings) throws(SettingsError) { learningRate = settings.number("learningRate") }
+  var keys: JSONValue { ["learningRate": .number(learningRate)] }
 
   func update(_ pass: UpdatePass) {
     for index in 0..<pass.parameters.count where pass.gradient[index] != 0 {

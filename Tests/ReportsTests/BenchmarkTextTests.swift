@@ -57,12 +57,18 @@ struct BenchmarkTextTests {
         Abacus 9, 2 processors, beads kernels
         median of 5 turns of 100 steps
 
-        threads  samples/s  speed-up  ms/step  evaluated/s  overhead µs  peak GFLOP/s  recorder
-        ---------------------------------------------------------------------------------------
-              1     20,000      1.00    1.000      100,000         10.0            50     1.0 %
-              2     40,000      2.00    0.500      200,000          5.0           100     1.0 %
+        threads  samples/s  speed-up  efficiency  ms/step  forward  backward  reduce   data    idle  other
+        --------------------------------------------------------------------------------------------------
+              1     20,000      1.00     100.0 %    1.000   40.0 %    29.0 %   5.0 %  2.0 %  21.0 %  3.0 %
+              2     40,000      2.00     100.0 %    0.500   40.0 %    29.0 %   5.0 %  2.0 %  21.0 %  3.0 %
+
+        threads  evaluated/s  overhead µs  peak GFLOP/s  recorder
+        ---------------------------------------------------------
+              1      100,000         10.0            50     1.0 %
+              2      200,000          5.0           100     1.0 %
 
         all-reduce: 12.3 kB of gradients a step
+        shares: of the workers' time, with a recorder on; idle is waiting in phases and between them
         evaluation: 20 images
         bits: all 2 trainings have the same parameters
         GFLOP/s: the layer's multiply-adds counted densely, so a kernel that skips zeros may pass the peak
@@ -98,6 +104,23 @@ struct BenchmarkTextTests {
         total               50.00  100.0 %
 
         """)
+  }
+
+  @Test("the picture, with a curve that is half as good as the ideal one")
+  func picture() throws {
+    var report = try Self.report.get()
+    report.results[1].training.seconds *= 2
+    report.name = "<small>"
+    let svg = report.svg
+    let elements = try XMLCheck.parse(svg)
+    #expect(elements.last?.attributes["role"] == "img")
+    let description = try #require(elements.first { $0.name == "desc" }).text
+    #expect(description.contains("measured: from 20,000 at 1 to 20,000 at 2"), "\(description)")
+    #expect(description.contains("ideal: from 20,000 to 40,000"), "\(description)")
+    #expect(
+      description.contains(
+        "2 threads: forward 40.00 %, backward 29.00 %, reduce 5.00 %, data 2.00 %, idle 21.00 %, other 3.00 %"),
+      "\(description)")
   }
 
   @Test("a terminal that is narrow gets fewer columns")

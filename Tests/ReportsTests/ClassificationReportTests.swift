@@ -57,12 +57,40 @@ struct ClassificationReportTests {
   func confusion() {
     let report = ClassificationReport(classes: ["cat", "dog"], confusion: [[12, 3], [0, 1_005]])
     #expect(
-      report.confusionText == """
+      report.confusionText() == """
         true \\ predicted   cat   dog
                      cat    12     3
                      dog     0  1005
 
         """)
+  }
+
+  @Test("moves the matrix together where a terminal is narrow, and then lists the most frequent confusions")
+  func narrowConfusion() {
+    let report = ClassificationReport(
+      classes: ["cat", "dog", "犬"], confusion: [[12, 3, 1], [0, 1_005, 7], [3, 0, 4]])
+    #expect(report.confusionText(width: 34) == report.confusionText())
+    #expect(
+      report.confusionText(width: 33) == """
+        true \\ predicted  cat  dog   犬
+                     cat   12    3    1
+                     dog    0 1005    7
+                      犬    3    0    4
+
+        """)
+    #expect(
+      report.confusionText(width: 30) == """
+        true  predicted  samples
+        ------------------------
+        dog   犬               7
+        cat   dog              3
+        犬    cat              3
+        cat   犬               1
+
+        """)
+    let many = ClassificationReport(
+      classes: (0..<20).map(String.init), confusion: (0..<20).map { row in (0..<20).map { row == $0 ? 9 : 1 } })
+    #expect(many.confusionText(width: 60).hasSuffix("0     10               1\nand 370 confusions more\n"))
   }
 
   /// scikit-learn 1.9 prints supports as `4.0` and `6.0` here: without any hit its counts come from `np.zeros`.

@@ -33,9 +33,9 @@ struct MetricsLogTests {
   }
 
   private let json = """
-    {"kind":"step","step":4,"epoch":1,"loss":0.25,"accuracy":0.4,"learningRate":0.001,"samplesPerSecond":256.0,"seconds":2.0}
+    {"kind":"step","step":4,"epoch":1,"loss":0.25,"accuracy":0.4,"learningRate":0.001,"samplesPerSecond":256.0,"seconds":2.0,"threads":2}
     {"kind":"step","step":8,"epoch":1,"loss":0.125,"accuracy":0.8,"learningRate":0.001,"gradientNorm":1e-05,"samplesPerSecond":256.0,"seconds":4.0}
-    {"kind":"epoch","step":10,"epoch":1,"loss":0.25,"accuracy":0.5,"top5Accuracy":1.0,"evaluatedOn":"test","evaluationLoss":0.125,"evaluationAccuracy":0.75,"evaluationTop5Accuracy":1.0,"samplesPerSecond":256.0,"seconds":5.0}
+    {"kind":"epoch","step":10,"epoch":1,"loss":0.25,"accuracy":0.5,"top5Accuracy":1.0,"evaluatedOn":"test","evaluationLoss":0.125,"evaluationAccuracy":0.75,"evaluationTop5Accuracy":1.0,"samplesPerSecond":256.0,"seconds":5.0,"threads":2}
 
     """
 

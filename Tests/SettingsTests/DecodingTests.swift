@@ -102,9 +102,11 @@ import Testing
         to = settings.integer("to")
         if from > to { throw settings.error("to", "the end comes before the start") }
       }
+      var keys: JSONValue { ["from": .integer(from), "to": .integer(to)] }
     }
     let line = try Line(["to": 3])
     #expect(line.from == 1 && line.to == 3)
+    #expect(line.described() == ["type": "line", "from": 1, "to": 3])
     #expect(throws: SettingsError(location: nil, path: "to", message: "the end comes before the start")) {
       try Line(["to": 0])
     }

@@ -100,7 +100,7 @@ import Training
         "20:18: training.optimizer: the key \"type\" is missing; expected \"sgd\", \"adam\", \"adamW\" or \"rmsProp\""),
     .init(
       good: "{ \"dataset\": \"digits\", \"trainSamples\": 100 }", bad: "{ \"trainSamples\": 100 }",
-      message: "4:11: data: the key \"dataset\" is missing; expected \"mnist\", \"cifar10\" or \"digits\""),
+      message: "4:11: data: the key \"dataset\" is missing; expected \"mnist\", \"cifar10\", \"digits\" or \"memory\""),
     // Names.
     .init(
       good: "\"conv2d\"", bad: "\"conv3d\"",

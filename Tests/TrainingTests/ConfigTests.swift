@@ -114,5 +114,6 @@ private struct Reversal: Layer {
   static let kerasClass = "Reversal"
   static let schema = ObjectSchema("reversal", "Turns a sample around.")
   init(settings: Settings) throws(SettingsError) {}
+  var keys: JSONValue { [:] }
   func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias(input) }
 }

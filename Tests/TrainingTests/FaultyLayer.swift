@@ -24,6 +24,13 @@ struct FaultyLayer: Layer {
     isForward = settings.string("pass") == "forward"
   }
 
+  var keys: JSONValue {
+    [
+      "rate": .single(rate), "value": value.isNaN ? "nan" : value.isInfinite ? "infinity" : "huge",
+      "pass": isForward ? "forward" : "backward",
+    ]
+  }
+
   func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     LayerPlan(Operation(layer: self, count: input.count), output: input)
   }

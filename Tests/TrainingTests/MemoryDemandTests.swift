@@ -19,8 +19,13 @@ struct MemoryDemandTests {
     let parameters = 7_850.0
     // 100 samples more: their bytes, labels and places in three orders.
     #expect(try bytes("data.trainSamples=200") - base == 100 * (784 + 4 + 3 * 4))
-    // Test samples: their bytes, labels, and five numbers for each that an evaluation finds out.
-    #expect(try bytes("data.testSamples=150") - base == 50 * (784 + 4 + 5 * 4))
+    // Test samples: their bytes, labels, and six numbers for each that an evaluation finds out, of which one is for pictures.
+    #expect(try bytes("data.testSamples=150") - base == 50 * (784 + 4 + 6 * 4))
+    #expect(try base - bytes("logging.imagesEveryEpochs=0") == 100 * 4)
+    // The whole gradient for its histograms; parameters are padded.
+    #expect(try abs((base - bytes("logging.histogramsEveryEpochs=0")) / (4 * parameters) - 1) < 0.01)
+    #expect(
+      try bytes("logging.tensorBoard=false") == bytes("logging.histogramsEveryEpochs=0", "logging.imagesEveryEpochs=0"))
     // Two slots less, which the model, the copy for a save and the file (twice) have.
     let slots = try base - bytes("training.optimizer=sgd")
     #expect(abs(slots / (4 * 4 * 2 * parameters) - 1) < 0.15)

@@ -68,6 +68,8 @@ final class Watcher: TrainingObserver {
   }
 
   var atStep: (Int) -> Void = { _ in }
+  /// Called on the saving queue.
+  var inSave: @Sendable (Int) -> Void = { _ in }
   private(set) var epochs: [Epoch] = []
   private(set) var skipped: [SkippedStep] = []
   private(set) var failures: [SaveFailure] = []
@@ -82,7 +84,7 @@ final class Watcher: TrainingObserver {
   func saveFailed(_ failure: SaveFailure) { failures.append(failure) }
   func checkpointWillBeSaved(step: Int) -> (@Sendable () throws -> Void)? {
     saves.append(step)
-    return nil
+    return { [inSave] in inSave(step) }
   }
   func runEnded(_ end: RunEnd) {}
 }

@@ -22,6 +22,7 @@ struct StallingLayer: Layer {
   static let schema = ObjectSchema("stalling", "Waits.", fields: [])
 
   init(settings: Settings) {}
+  var keys: JSONValue { [:] }
 
   func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     LayerPlan(Operation(), output: input)

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 import Testing
 import Training
@@ -44,5 +45,23 @@ struct WatchdogTests {
     StallingLayer.arm(call: nil)
     let run = try SmallRun("training.epochs=200", config: Self.config)
     try run.train(watchdog: Watchdog(seconds: 20) { Issue.record("\($0)") })
+  }
+
+  @Test("a disk that does not take a checkpoint is named, once training waits for it")
+  func blockedDisk() throws {
+    StallingLayer.arm(call: nil)
+    let stalls = Mutex<[Watchdog.Stall]>([])
+    let blocked = DispatchSemaphore(value: 0)
+    let run = try SmallRun("checkpoint.everySteps=1", config: Self.config)
+    run.watcher.inSave = { step in if step == 3 { blocked.wait() } }
+    try run.train(
+      watchdog: Watchdog(seconds: 0.2) { stall in
+        stalls.withLock { $0.append(stall) }
+        blocked.signal()
+      })
+    let found = stalls.withLock { $0 }
+    try #require(found.count == 1)
+    #expect(found[0].step == 4)
+    #expect(found[0].description == "step 4: no progress in the save for 0.2 s: waiting for the disk")
   }
 }

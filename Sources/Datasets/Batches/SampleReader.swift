@@ -1,6 +1,6 @@
 import Tensors
 
-/// Reads samples as the network sees them: inputs normalised from the data set's bytes, and labels.
+/// Reads samples as the network sees them: inputs normalised from the data set's bytes or numbers, and labels.
 ///
 /// The one way from a data set to inputs, for training, evaluation and prediction. Whoever computes with samples reads them, just
 /// before: so they are in that core's cache, and no thread of its own has to be fed. Reading allocates nothing and locks nothing; any
@@ -17,6 +17,7 @@ public final class SampleReader: Sendable {
   private let kernels: Kernels
   // Views of what the two above own, so that reading counts no references.
   private let images: View<UInt8>
+  private let numbers: View<Float>?
   private let labels: View<Int32>
   private let scale: View<Float>
   private let offset: View<Float>
@@ -28,6 +29,7 @@ public final class SampleReader: Sendable {
     self.normalization = normalization
     self.kernels = kernels
     images = dataset.images.view
+    numbers = dataset.numbers?.view
     labels = dataset.labels.view
     scale = normalization.scale.view
     offset = normalization.offset.view
@@ -43,6 +45,7 @@ public final class SampleReader: Sendable {
   public func read(_ samples: View<Int32>, inputs: MutableView<Float>, labels: MutableView<Int32>) {
     precondition(
       inputs.count == samples.count * width && labels.count == samples.count, "no room for these samples, or too much")
+    if let numbers { return read(samples, of: numbers, inputs: inputs, labels: labels) }
     for place in 0..<min(SampleReader.prefetchDistance, samples.count) { image(samples[place]).prefetch() }
     for place in 0..<samples.count {
       let ahead = place + SampleReader.prefetchDistance
@@ -51,6 +54,25 @@ public final class SampleReader: Sendable {
       kernels.normalise(
         bytes: image(samples[place]), scale: scale, offset: offset,
         output: inputs[place * width..<(place + 1) * width])
+    }
+  }
+
+  /// The same of samples that are no bytes.
+  private func read(
+    _ samples: View<Int32>, of numbers: View<Float>, inputs: MutableView<Float>, labels: MutableView<Int32>
+  ) {
+    let channels = scale.count
+    for place in 0..<samples.count {
+      let sample = Int(samples[place])
+      labels[place] = self.labels[sample]
+      let (source, target) = (
+        numbers[sample * width..<(sample + 1) * width], inputs[place * width..<(place + 1) * width]
+      )
+      var channel = 0
+      for index in 0..<width {
+        target[index] = source[index] * scale[channel] + offset[channel]
+        channel = channel + 1 == channels ? 0 : channel + 1
+      }
     }
   }
 

@@ -42,9 +42,9 @@ extension ImageDataset {
   ///
   /// - Returns: the paths of the files.
   /// - Throws: `DatasetError.unwritable`.
-  /// - Precondition: at most 256 classes.
+  /// - Precondition: at most 256 classes, and samples that are bytes.
   public func writeIDX(directory: String, compressed: Bool) throws(DatasetError) -> [String] {
-    precondition(classes <= 256, "an IDX label is one byte")
+    precondition(classes <= 256 && numbers == nil, "an IDX label is one byte, and so is an element of an image")
     let suffix = compressed ? ".gz" : ""
     let imagesPath = DatasetContext.join(directory, MNISTSource.fileName(split, .images) + suffix)
     let labelsPath = DatasetContext.join(directory, MNISTSource.fileName(split, .labels) + suffix)

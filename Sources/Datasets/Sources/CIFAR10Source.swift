@@ -24,6 +24,8 @@ public struct CIFAR10Source: DatasetSource {
     self.init(directory: settings.string("directory"))
   }
 
+  public var keys: JSONValue { ["directory": .string(directory)] }
+
   /// The files in `directory`.
   public init(directory: String = "Data/cifar10") { self.directory = directory }
 

@@ -25,9 +25,14 @@ public struct DigitsSource: DatasetSource {
       seed: UInt64(settings.integer("seed")))
   }
 
-  /// - Precondition: at least one sample each.
+  public var keys: JSONValue {
+    ["trainSamples": .integer(trainSamples), "testSamples": .integer(testSamples), "seed": .integer(Int(seed))]
+  }
+
+  /// - Precondition: at least one sample each; a seed below 2⁶³.
   public init(trainSamples: Int = 20_000, testSamples: Int = 4_000, seed: UInt64 = 1) {
     precondition(trainSamples >= 1 && testSamples >= 1, "a data set has at least one sample")
+    precondition(seed <= Int.max, "a seed that no config can name")
     self.trainSamples = trainSamples
     self.testSamples = testSamples
     self.seed = seed

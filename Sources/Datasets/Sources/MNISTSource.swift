@@ -27,6 +27,8 @@ public struct MNISTSource: DatasetSource {
     self.init(directory: settings.string("directory"), classes: settings.integer("classes"))
   }
 
+  public var keys: JSONValue { ["directory": .string(directory), "classes": .integer(classes)] }
+
   /// The files in `directory`.
   public init(directory: String = "Data/mnist", classes: Int = 10) {
     self.directory = directory

@@ -21,6 +21,8 @@ public struct Activation: Layer, Equatable {
     function = ActivationFunction(settings, key: "function")
   }
 
+  public var keys: JSONValue { ["function": function.described] }
+
   public var activation: ActivationFunction? { function }
 
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias(input) }

@@ -34,6 +34,14 @@ extension ActivationFunction {
     }
   }
 
+  /// As the config spells it.
+  var described: JSONValue {
+    switch self {
+    case .leakyRelu(let slope): ["type": "leakyRelu", "slope": .single(slope)]
+    case .relu, .gelu, .silu, .tanh, .sigmoid: .string(label)
+    }
+  }
+
   /// For summaries and comparisons: `relu`, `leakyRelu(0.3)`.
   public var label: String {
     switch self {

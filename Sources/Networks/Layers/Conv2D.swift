@@ -62,6 +62,14 @@ public struct Conv2D: Layer, Equatable {
       biasInitializer: linear.biasInitializer)
   }
 
+  public var keys: JSONValue {
+    let linear = LinearFields.keys(
+      useBias: useBias, activation: activation, kernelInitializer: kernelInitializer, biasInitializer: biasInitializer)
+    return .object(
+      [(key: "filters", value: .integer(filters))]
+        + window.keys(size: "kernel", isStrideSizeByDefault: false).members + linear)
+  }
+
   /// The geometry over an image.
   func window(on input: Shape) throws(ShapeError) -> Window2D {
     try window.fit(input, filters: filters, layer: "conv2d", key: "kernel")

@@ -42,6 +42,12 @@ public struct Dense: Layer, Equatable {
       kernelInitializer: linear.kernelInitializer, biasInitializer: linear.biasInitializer)
   }
 
+  public var keys: JSONValue {
+    let linear = LinearFields.keys(
+      useBias: useBias, activation: activation, kernelInitializer: kernelInitializer, biasInitializer: biasInitializer)
+    return .object([(key: "units", value: .integer(units))] + linear)
+  }
+
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     guard input.rank == 1 else {
       throw ShapeError("input is \(input), but dense takes a row of numbers; put a flatten layer before it")

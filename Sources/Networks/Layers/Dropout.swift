@@ -30,6 +30,8 @@ public struct Dropout: Layer, Equatable {
     self.init(rate: rate)
   }
 
+  public var keys: JSONValue { ["rate": .single(rate)] }
+
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     if rate == 0 { return .alias(input) }
     return LayerPlan(

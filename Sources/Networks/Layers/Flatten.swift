@@ -16,5 +16,7 @@ public struct Flatten: Layer, Equatable {
 
   public init(settings: Settings) throws(SettingsError) {}
 
+  public var keys: JSONValue { [:] }
+
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias([input.count]) }
 }

@@ -15,6 +15,8 @@ public struct GlobalAveragePool2D: Layer, Equatable {
 
   public init(settings: Settings) throws(SettingsError) {}
 
+  public var keys: JSONValue { [:] }
+
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     let image = try ImageShape(input, layer: "globalAveragePool2d")
     let window = Window2D(

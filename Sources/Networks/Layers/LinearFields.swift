@@ -23,6 +23,17 @@ struct LinearFields {
     biasInitializer = LinearFields.initializer(settings, key: "biasInitializer")
   }
 
+  /// What `init` reads.
+  static func keys(
+    useBias: Bool, activation: ActivationFunction?, kernelInitializer: Initializer, biasInitializer: Initializer
+  ) -> [(key: String, value: JSONValue)] {
+    [
+      (key: "useBias", value: .bool(useBias)), (key: "activation", value: activation?.described ?? .null),
+      (key: "kernelInitializer", value: .string(kernelInitializer.rawValue)),
+      (key: "biasInitializer", value: .string(biasInitializer.rawValue)),
+    ]
+  }
+
   private static func initializer(_ name: String, default value: Initializer, _ summary: String) -> Field {
     Field(name, .oneOf(Initializer.allCases.map(\.rawValue)), default: .string(value.rawValue), summary)
   }

@@ -31,6 +31,8 @@ public struct MaxPool2D: Layer, Equatable {
 
   public init(settings: Settings) throws(SettingsError) { window = WindowFields(settings, size: "size") }
 
+  public var keys: JSONValue { window.keys(size: "size", isStrideSizeByDefault: true) }
+
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan {
     let window = try window.fit(input, layer: "maxPool2d", key: "size")
     let cells = window.kernel.height * window.kernel.width

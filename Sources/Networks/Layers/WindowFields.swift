@@ -50,6 +50,15 @@ struct WindowFields: Sendable, Equatable {
       size: size, stride: settings.has("stride") ? Window2D.Extent(settings.pair("stride")) : size, padding: padding)
   }
 
+  /// What `init` reads.
+  func keys(size name: String, isStrideSizeByDefault: Bool) -> JSONValue {
+    .object([
+      (key: name, value: size.described),
+      (key: "stride", value: isStrideSizeByDefault && stride == size ? .null : stride.described),
+      (key: "padding", value: .string(padding.rawValue)),
+    ])
+  }
+
   /// The geometry over an image.
   ///
   /// - Parameters:
@@ -99,4 +108,9 @@ extension Window2D.Extent {
   public init(_ both: Int) { self.init(height: both, width: both) }
 
   init(_ pair: (first: Int, second: Int)) { self.init(height: pair.first, width: pair.second) }
+
+  /// One number for both axes, or rows and columns.
+  fileprivate var described: JSONValue {
+    height == width ? .integer(height) : [.integer(height), .integer(width)]
+  }
 }

@@ -11,6 +11,8 @@ public struct MeanSquaredError: Loss, Equatable {
 
   public init(settings: Settings) throws(SettingsError) {}
 
+  public var keys: JSONValue { [:] }
+
   public func evaluate(_ pass: LossPass) {
     pass.kernels.meanSquaredError(
       classes: pass.classes, outputs: pass.outputs, labels: pass.labels, scale: pass.scale, losses: pass.losses,

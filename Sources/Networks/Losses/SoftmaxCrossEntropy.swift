@@ -34,6 +34,8 @@ public struct SoftmaxCrossEntropy: Loss, Equatable {
     self.init(labelSmoothing: smoothing)
   }
 
+  public var keys: JSONValue { ["labelSmoothing": .single(labelSmoothing)] }
+
   public func evaluate(_ pass: LossPass) {
     pass.kernels.softmaxCrossEntropy(
       classes: pass.classes, logits: pass.outputs, labels: pass.labels, smoothing: labelSmoothing, scale: pass.scale,

@@ -10,6 +10,8 @@ public struct Accuracy: Metric, Equatable {
 
   public init(settings: Settings) throws(SettingsError) {}
 
+  public var keys: JSONValue { [:] }
+
   public var name: String { "accuracy" }
 
   public func accumulate(losses: View<Float>, ranks: View<Int32>, into sum: inout Double) {

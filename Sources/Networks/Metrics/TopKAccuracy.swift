@@ -18,6 +18,8 @@ public struct TopKAccuracy: Metric, Equatable {
 
   public init(settings: Settings) throws(SettingsError) { self.init(k: settings.integer("k")) }
 
+  public var keys: JSONValue { ["k": .integer(k)] }
+
   public var name: String { "top\(k)Accuracy" }
 
   public func check(output: Shape) throws(ShapeError) {

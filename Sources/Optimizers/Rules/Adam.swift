@@ -44,6 +44,13 @@ public struct Adam: Optimizer, Equatable {
       epsilon: settings.number("epsilon"))
   }
 
+  public var keys: JSONValue {
+    [
+      "learningRate": .number(learningRate), "beta1": .number(beta1), "beta2": .number(beta2),
+      "epsilon": .number(epsilon),
+    ]
+  }
+
   /// m and v.
   public var slots: [String] { AdamMoments.slots }
 

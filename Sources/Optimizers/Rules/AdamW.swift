@@ -48,6 +48,13 @@ public struct AdamW: Optimizer, Equatable {
       beta1: settings.number("beta1"), beta2: settings.number("beta2"), epsilon: settings.number("epsilon"))
   }
 
+  public var keys: JSONValue {
+    [
+      "learningRate": .number(learningRate), "weightDecay": .number(weightDecay), "beta1": .number(beta1),
+      "beta2": .number(beta2), "epsilon": .number(epsilon),
+    ]
+  }
+
   /// m and v.
   public var slots: [String] { AdamMoments.slots }
 

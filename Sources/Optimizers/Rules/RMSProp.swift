@@ -49,6 +49,13 @@ public struct RMSProp: Optimizer, Equatable {
       weightDecay: settings.number("weightDecay"))
   }
 
+  public var keys: JSONValue {
+    [
+      "learningRate": .number(learningRate), "rho": .number(rho), "epsilon": .number(epsilon),
+      "weightDecay": .number(weightDecay),
+    ]
+  }
+
   /// The running average of g².
   public var slots: [String] { ["velocity"] }
 

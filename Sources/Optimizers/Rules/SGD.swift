@@ -59,6 +59,13 @@ public struct SGD: Optimizer, Equatable {
       weightDecay: settings.number("weightDecay"))
   }
 
+  public var keys: JSONValue {
+    [
+      "learningRate": .number(learningRate), "momentum": .number(momentum), "nesterov": .bool(nesterov),
+      "weightDecay": .number(weightDecay),
+    ]
+  }
+
   /// `velocity` (Keras calls it momentum) where there is momentum, else none.
   public var slots: [String] { SGD.hasVelocity(momentum) ? ["momentum"] : [] }
 

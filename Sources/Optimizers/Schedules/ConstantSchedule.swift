@@ -16,5 +16,7 @@ public struct ConstantSchedule: Schedule, Equatable {
     self.init(warmupEpochs: settings.number("warmupEpochs"))
   }
 
+  public var keys: JSONValue { ["warmupEpochs": .number(warmupEpochs)] }
+
   public func factor(at position: SchedulePosition) -> Double { 1 }
 }

@@ -33,6 +33,8 @@ public struct CosineSchedule: Schedule, Equatable {
     self.init(finalFraction: settings.number("finalFraction"), warmupEpochs: settings.number("warmupEpochs"))
   }
 
+  public var keys: JSONValue { ["finalFraction": .number(finalFraction), "warmupEpochs": .number(warmupEpochs)] }
+
   public func factor(at position: SchedulePosition) -> Double {
     HalfCosine.value(from: 1, to: finalFraction, at: Double(position.stepsDone) / Double(position.steps))
   }

@@ -29,6 +29,8 @@ public struct ExponentialSchedule: Schedule, Equatable {
     self.init(decay: settings.number("decay"), warmupEpochs: settings.number("warmupEpochs"))
   }
 
+  public var keys: JSONValue { ["decay": .number(decay), "warmupEpochs": .number(warmupEpochs)] }
+
   /// Whole epochs by multiplication, so that they are exact where the powers of `decay` are; the fraction by exp(fraction · ln decay).
   public func factor(at position: SchedulePosition) -> Double {
     let (epochs, steps) = position.stepsDone.quotientAndRemainder(dividingBy: position.stepsPerEpoch)

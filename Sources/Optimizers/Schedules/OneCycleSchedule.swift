@@ -51,6 +51,13 @@ public struct OneCycleSchedule: Schedule, Equatable {
       finalFraction: settings.number("finalFraction"), warmupEpochs: settings.number("warmupEpochs"))
   }
 
+  public var keys: JSONValue {
+    [
+      "riseFraction": .number(riseFraction), "startFraction": .number(startFraction),
+      "finalFraction": .number(finalFraction), "warmupEpochs": .number(warmupEpochs),
+    ]
+  }
+
   public func factor(at position: SchedulePosition) -> Double {
     let step = Double(position.stepsDone)
     let last = Double(position.steps - 1)

@@ -36,6 +36,10 @@ public struct StepSchedule: Schedule, Equatable {
       warmupEpochs: settings.number("warmupEpochs"))
   }
 
+  public var keys: JSONValue {
+    ["everyEpochs": .integer(everyEpochs), "factor": .number(factor), "warmupEpochs": .number(warmupEpochs)]
+  }
+
   public func factor(at position: SchedulePosition) -> Double {
     PortableMath.power(factor, position.stepsDone / position.stepsPerEpoch / everyEpochs)
   }

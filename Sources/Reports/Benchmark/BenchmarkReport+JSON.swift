@@ -25,7 +25,8 @@ extension BenchmarkReport {
   private func json(_ result: ThreadResult) -> JSONValue {
     .object([
       ("threads", .integer(result.threads)), ("samplesPerSecond", .number(result.training.samplesPerSecond)),
-      ("speedUp", .number(speedUp(result))), ("stepSeconds", .number(result.training.stepSeconds)),
+      ("speedUp", .number(speedUp(result))), ("efficiency", .number(efficiency(result))),
+      ("stepSeconds", .number(result.training.stepSeconds)),
       ("samplesPerStep", .number(Double(result.training.samples) / Double(result.training.steps))),
       ("allReduceBytes", .integer(result.allReduceBytes)), ("peakFlopsPerSecond", .number(result.peak)),
       (
@@ -40,6 +41,10 @@ extension BenchmarkReport {
         .object([
           ("samplesPerSecond", .number(result.watched.samplesPerSecond)), ("cost", .number(result.recorderCost)),
         ])
+      ),
+      (
+        "shares",
+        .object(BenchmarkShares.Kind.allCases.map { ($0.rawValue, .number(BenchmarkShares(result.split)[$0])) })
       ),
       ("split", split(result)),
     ])

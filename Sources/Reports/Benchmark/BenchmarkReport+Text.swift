@@ -1,12 +1,12 @@
 import Training
 
 extension BenchmarkReport {
-  /// Tables as people read them: one line for each number of threads, then where the time of a step goes for each.
+  /// Tables as people read them: a line for each number of threads, then where the time of a step goes for each.
   ///
   /// - Parameter width: columns of the terminal; what has no room is left out. Nil for all there is.
   public func text(width: Int? = nil) -> String {
     let details = results.map { "\n" + heading($0) + narrowest(detailTables($0), width: width) }
-    return introduction + "\n" + narrowest(scalingTables, width: width) + "\n" + notes + details.joined()
+    return "\(introduction)\n\(scaling(width: width))\n\(machineTable)\n\(notes)\(details.joined())"
   }
 
   private var introduction: String {
@@ -23,6 +23,7 @@ extension BenchmarkReport {
     let grouped = NumberText.grouped
     var lines = [
       "all-reduce: \(NumberText.bytes(results[0].allReduceBytes)) of gradients a step",
+      "shares: of the workers' time, with a recorder on; idle is waiting in phases and between them",
       "evaluation: \(RunText.count(results[0].evaluation.samples, "image"))",
     ]
     if results.count > 1 {
@@ -37,31 +38,55 @@ extension BenchmarkReport {
 
   // MARK: One line for each number of threads
 
-  private var scalingTables: [TextTable] {
-    [8, 7, 6, 4].map { count in
-      let columns: [TextTable.Column] = [
-        .number("threads"), .number("samples/s"), .number("speed-up"), .number("ms/step"), .number("evaluated/s"),
-        .number("overhead µs"), .number("peak GFLOP/s"), .number("recorder"),
-      ]
-      var table = TextTable(Array(columns.prefix(count)))
-      for result in results {
-        let cells = [
-          "\(result.threads)", NumberText.rate(result.training.samplesPerSecond),
-          NumberText.fixed(speedUp(result), decimals: 2),
-          NumberText.fixed(result.training.stepSeconds * 1e3, decimals: 3),
-          NumberText.rate(result.evaluation.samplesPerSecond),
-          NumberText.fixed(result.split.overhead * 1e6, decimals: 1),
-          NumberText.fixed(result.peak * 1e-9, decimals: 0), percent(result.recorderCost),
-        ]
-        table.append(Array(cells.prefix(count)))
-      }
-      return table
-    }
+  /// Throughput and what it is spent on: in one table, or in two where the terminal is narrow.
+  private func scaling(width: Int?) -> String {
+    let whole = scalingTable(shares: true).description
+    guard let width, whole.split(separator: "\n").contains(where: { $0.count > width }) else { return whole }
+    return scalingTable(shares: false).description + "\n" + sharesTable.description
   }
 
-  /// Throughput against that of the first number of threads.
-  func speedUp(_ result: ThreadResult) -> Double {
-    result.training.samplesPerSecond / results[0].training.samplesPerSecond
+  private func scalingTable(shares: Bool) -> TextTable {
+    let columns: [TextTable.Column] = [
+      .number("threads"), .number("samples/s"), .number("speed-up"), .number("efficiency"), .number("ms/step"),
+    ]
+    var table = TextTable(columns + (shares ? shareColumns : []))
+    for result in results {
+      let cells = [
+        "\(result.threads)", NumberText.rate(result.training.samplesPerSecond),
+        NumberText.fixed(speedUp(result), decimals: 2), percent(efficiency(result)),
+        NumberText.fixed(result.training.stepSeconds * 1e3, decimals: 3),
+      ]
+      table.append(cells + (shares ? shareCells(result) : []))
+    }
+    return table
+  }
+
+  private var sharesTable: TextTable {
+    var table = TextTable([.number("threads")] + shareColumns)
+    for result in results { table.append(["\(result.threads)"] + shareCells(result)) }
+    return table
+  }
+
+  private var shareColumns: [TextTable.Column] { BenchmarkShares.Kind.allCases.map { .number($0.rawValue) } }
+
+  private func shareCells(_ result: ThreadResult) -> [String] {
+    let shares = BenchmarkShares(result.split)
+    return BenchmarkShares.Kind.allCases.map { percent(shares[$0]) }
+  }
+
+  /// What is measured beside training, and what measuring costs.
+  private var machineTable: TextTable {
+    var table = TextTable([
+      .number("threads"), .number("evaluated/s"), .number("overhead µs"), .number("peak GFLOP/s"), .number("recorder"),
+    ])
+    for result in results {
+      table.append([
+        "\(result.threads)", NumberText.rate(result.evaluation.samplesPerSecond),
+        NumberText.fixed(result.split.overhead * 1e6, decimals: 1), NumberText.fixed(result.peak * 1e-9, decimals: 0),
+        percent(result.recorderCost),
+      ])
+    }
+    return table
   }
 
   // MARK: Where the time of a step goes

@@ -27,6 +27,11 @@ package struct LogFile: ~Copyable {
     try self.init(path, flags: O_EXCL)
   }
 
+  /// Creates a file whose name nothing has yet, not even a link.
+  init(creatingNew path: String) throws(MetricsLogError) {
+    try self.init(path, flags: O_EXCL)
+  }
+
   private init(_ path: String, flags: Int32) throws(MetricsLogError) {
     self.path = path
     // Without O_NONBLOCK a named pipe would make this wait for a reader.

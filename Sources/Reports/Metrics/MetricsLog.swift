@@ -2,24 +2,28 @@ import Training
 
 /// Logs a run as `metrics.jsonl` and `metrics.csv` in its directory: a row every few steps and one an epoch.
 ///
-/// A resumed run continues both files without repeated or missing rows. All fields but `samplesPerSecond` and `seconds` depend on the
-/// config, the data and the seed alone.
+/// A resumed run continues both files without repeated or missing rows. All fields but `samplesPerSecond`, `seconds` and
+/// `threads` depend on the config, the data and the seed alone.
 ///
 /// - `kind`: `step` or `epoch`.
 /// - `step`: steps done; `epoch`: from 1.
 /// - `loss`, `accuracy` and the config's other metrics: of the step's minibatch, or over the epoch's minibatches.
 /// - `learningRate`: of the step's update.
-/// - `gradientNorm`: before clipping; only with `clipNorm`.
+/// - `gradientNorm`: before clipping; of steps only.
 /// - `evaluatedOn`, `evaluationLoss`, `evaluationAccuracy`, …: epochs only; `test` or `validation`.
 /// - `skippedSteps`: since the run began, where there were any; only in `metrics.jsonl`. The loss of a skipped step may be `null`; an
 ///   epoch's metrics are those of the other steps.
 /// - `samplesPerSecond`: since the row of the step before, or over the epoch.
 /// - `seconds`: since the run or its resume started.
+/// - `threads`: workers of the process; only in `metrics.jsonl`, in the first row of a step that a process writes, and in those of epochs.
 public final class MetricsLog: TrainingObserver {
   private let everySteps: Int
   private let columns: MetricsColumns
   private var json: MetricsFile?
   private var csv: MetricsFile?
+  private var threads = 0
+  /// Whether this process has written down its number of threads.
+  private var hasIntroducedItself = false
   private var samples = 0
   private var secondsAtRow = 0.0
   private var secondsAtFlush = 0.0
@@ -44,6 +48,7 @@ public final class MetricsLog: TrainingObserver {
     csv = try MetricsFile(
       directory + "/metrics.csv", in: directory, format: .csv, columns: columns, firstStep: start.firstStep)
     (samples, secondsAtRow, secondsAtFlush) = (0, 0, 0)
+    (threads, hasIntroducedItself) = (start.threads, false)
   }
 
   /// Writes a row where it is time to.
@@ -59,6 +64,8 @@ public final class MetricsLog: TrainingObserver {
     if elapsed > 0 { values.append(("samplesPerSecond", .number(Double(samples) / elapsed))) }
     values.append(("seconds", .number(report.seconds)))
     if report.skippedSteps > 0 { values.append(("skippedSteps", .integer(report.skippedSteps))) }
+    if !hasIntroducedItself { values.append(("threads", .integer(threads))) }
+    hasIntroducedItself = true
     (samples, secondsAtRow) = (0, report.seconds)
 
     append(MetricsRow(kind: .step, step: report.step, epoch: report.epoch, values: values))
@@ -81,6 +88,8 @@ public final class MetricsLog: TrainingObserver {
     values.append(("samplesPerSecond", .number(report.samplesPerSecond)))
     values.append(("seconds", .number(report.seconds)))
     if report.skippedSteps > 0 { values.append(("skippedSteps", .integer(report.skippedSteps))) }
+    values.append(("threads", .integer(threads)))
+    hasIntroducedItself = true
     append(MetricsRow(kind: .epoch, step: report.step, epoch: report.epoch, values: values))
     flush(at: report.seconds)
     // The evaluation is no part of a step's rate.

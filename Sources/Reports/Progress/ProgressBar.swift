@@ -26,23 +26,27 @@ public final class ProgressBar: TrainingObserver {
   /// Says what is about to be trained.
   public func runStarted(_ start: RunStart) {
     meter.begin(start)
-    terminal.write(RunText.start(start))
+    terminal.write(RunText.start(start, width: terminal.width(), unicode: terminal.usesUnicode))
   }
 
   /// Redraws the line where it is time to.
   public func stepFinished(_ report: StepReport) {
     guard meter.isDue(report, interval: interval) else { return }
-    // The last column stays free: a character there makes some terminals wrap.
-    let line = meter.line(report).text(
-      width: terminal.width() - 1, unicode: terminal.usesUnicode, color: terminal.usesColor)
-    terminal.write("\r\(line)\u{1B}[K")
-    isDrawn = true
+    draw(meter.line(report))
+  }
+
+  /// Says why the bar stands still.
+  public func evaluationStarted(epoch: Int) {
+    guard isDrawn, meter.expectsLongEvaluation, var line = meter.lastLine else { return }
+    (line.epoch, line.step, line.isEvaluating) = (epoch, line.steps, true)
+    draw(line)
   }
 
   /// Replaces the bar by the epoch's line.
   public func epochFinished(_ report: EpochReport) {
-    let line = meter.line(report, width: terminal.width())
-    terminal.write((isDrawn ? Self.clear : "") + line + "\n")
+    guard let line = meter.line(report) else { return }
+    terminal.write(
+      (isDrawn ? Self.clear : "") + line.text(width: terminal.width(), color: terminal.usesColor) + "\n")
     isDrawn = false
   }
 
@@ -59,6 +63,14 @@ public final class ProgressBar: TrainingObserver {
 
   /// Removes the bar.
   public func runEnded(_ end: RunEnd) { hide() }
+
+  private func draw(_ line: ProgressLine) {
+    // The last column stays free: a character there makes some terminals wrap. The width is asked for each time: windows change theirs.
+    let text = line.text(
+      width: terminal.width() - 1, unicode: terminal.usesUnicode, color: terminal.usesColor)
+    terminal.write("\r\(text)\u{1B}[K")
+    isDrawn = true
+  }
 
   private func hide() {
     if isDrawn { terminal.write(Self.clear) }

@@ -58,10 +58,15 @@ public struct CheckpointSummary: Sendable, CustomStringConvertible {
   }
 
   /// Names and values in two columns.
-  public var description: String {
+  public var description: String { text() }
+
+  /// Names and values in two columns.
+  ///
+  /// - Parameter width: columns of the terminal; nil for no limit.
+  public func text(width: Int? = nil) -> String {
     let grouped = NumberText.grouped
     var list = FieldList()
-    list.append("checkpoint", "\(path) (\(NumberText.bytes(bytes)), format \(formatVersion))")
+    list.append("checkpoint", "\(path) (\(NumberText.bytes(bytes)), format \(formatVersion))", wraps: false)
     list.append("run", name)
     list.append("step", "\(grouped(step)) of \(grouped(totalSteps))")
     let steps = "\(grouped(stepInEpoch)) of \(RunText.count(stepsPerEpoch, "step")) done"
@@ -70,10 +75,10 @@ public struct CheckpointSummary: Sendable, CustomStringConvertible {
     list.append("parameters", grouped(parameters))
     list.append("optimizer", optimizer)
     list.append("seed", "\(seed)")
-    list.append("instruction set", instructionSet)
+    list.append("kernels", instructionSet)
     list.append("data", dataFingerprint)
     list.append("digest", digest)
-    return list.description
+    return list.text(width: width)
   }
 
   /// The same for `--json`; `seed` is a string, since it may exceed what JSON readers take as a number; keys without a value are left

@@ -18,7 +18,12 @@ public struct InventoryTable: Sendable, CustomStringConvertible {
   public var damaged: Int { files.count { $0.verdict == .damaged } }
 
   /// A line for each file, and one that counts.
-  public var description: String {
+  public var description: String { text() }
+
+  /// A line for each file, and one that counts.
+  ///
+  /// - Parameter width: columns of the terminal; nil for no limit.
+  public func text(width: Int? = nil) -> String {
     var table = TextTable([.text("file"), .text("verdict"), .text("what")])
     for file in files { table.append([file.name, file.verdict.rawValue, file.note]) }
     let verdicts: [RunFile.Verdict] = [.good, .damaged, .leftover, .foreign]
@@ -26,7 +31,8 @@ public struct InventoryTable: Sendable, CustomStringConvertible {
       let count = files.count { $0.verdict == verdict }
       return count > 0 || verdict == .damaged ? "\(NumberText.grouped(count)) \(verdict.rawValue)" : nil
     }
-    return "\(table)\(path): \(RunText.count(files.count, "file")), \(counts.joined(separator: ", "))"
+    return
+      "\(table.text(width: width))\(path): \(RunText.count(files.count, "file")), \(counts.joined(separator: ", "))"
   }
 
   /// The same for `--json`: `path`, `damaged`, `files` (`name`, `verdict`, `note`).

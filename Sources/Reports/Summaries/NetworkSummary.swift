@@ -6,7 +6,8 @@ public enum NetworkSummary {
   /// A table of layers: name, type, shape of one output sample, parameters, FLOPs of one sample's forward pass.
   public static func table(_ network: Network) -> TextTable {
     var table = TextTable([
-      .text("layer"), .text("type"), .text("output shape"), .number("parameters"), .number("FLOPs per sample"),
+      .text("layer"), .text("type", dropped: 1), .text("output shape", dropped: 3), .number("parameters"),
+      .number("FLOPs per sample", dropped: 2),
     ])
     table.append(["input", "", network.input.description, "", ""])
     for layer in network.layers {

@@ -90,6 +90,11 @@ package enum NumberText {
     return (unit == "B" ? "\(count)" : fixed(size, decimals: 1)) + " " + unit
   }
 
+  /// The base-2 logarithm of a positive number, to the precision of a drawing: linear between powers of two.
+  static func logarithm(_ value: Double) -> Double {
+    value.isFinite && value > 0 ? Double(value.exponent) + value.significand - 1 : .nan
+  }
+
   private static func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
   private static func trimmed(_ text: String) -> String {

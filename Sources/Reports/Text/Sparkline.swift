@@ -1,10 +1,14 @@
 /// A curve in one line of text.
 public enum Sparkline {
-  private static let levels: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+  private static let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+  private static let ascii: [Character] = ["_", ".", "-", "~", "=", "+", "*", "#"]
 
   /// One character a value, from the smallest (`▁`) to the largest (`█`); a blank where a value is not finite. Equal values lie at
   /// the bottom.
-  public static func text(_ values: [Double]) -> String {
+  ///
+  /// - Parameter unicode: whether blocks can be shown; else characters of ASCII, from `_` to `#`.
+  public static func text(_ values: [Double], unicode: Bool = true) -> String {
+    let levels = unicode ? blocks : ascii
     let finite = values.filter(\.isFinite)
     guard let lowest = finite.min(), let highest = finite.max() else {
       return String(repeating: " ", count: values.count)

@@ -6,13 +6,22 @@ public struct TextTable: Sendable, CustomStringConvertible {
     public let title: String
     /// Whether cells end at the column's right edge, as numbers do.
     public let alignsRight: Bool
+    /// When it is left out of a table that is too wide: those with the smallest number first, those without one never.
+    public let dropped: Int?
 
     /// A column of text.
-    public static func text(_ title: String) -> Column { Column(title: title, alignsRight: false) }
+    public static func text(_ title: String, dropped: Int? = nil) -> Column {
+      Column(title: title, alignsRight: false, dropped: dropped)
+    }
 
     /// A column of numbers.
-    public static func number(_ title: String) -> Column { Column(title: title, alignsRight: true) }
+    public static func number(_ title: String, dropped: Int? = nil) -> Column {
+      Column(title: title, alignsRight: true, dropped: dropped)
+    }
   }
+
+  /// The least columns that a last column of text is wrapped to.
+  private static let leastWrapped = 16
 
   private let columns: [Column]
   private var rows: [[String]] = []
@@ -38,54 +47,51 @@ public struct TextTable: Sendable, CustomStringConvertible {
   }
 
   /// The lines, each without blanks at its end, each ended by a line feed.
-  public var description: String {
-    let titles = columns.map(\.title)
-    let widths = columns.indices.map { column in
-      ([titles] + rows + totals).map { $0[column].count }.max() ?? 0
+  public var description: String { text() }
+
+  /// The lines, each without blanks at its end, each ended by a line feed.
+  ///
+  /// - Parameter width: columns of the terminal: columns that the table can do without are left out where it is too wide, and then a last
+  ///   column of text is wrapped. Nil for no limit.
+  public func text(width: Int? = nil) -> String {
+    var shown = Array(columns.indices)
+    let widths = widths
+    func total() -> Int { shown.reduce(2 * (shown.count - 1)) { $0 + widths[$1] } }
+    if let width {
+      while total() > width,
+        let first = shown.filter({ columns[$0].dropped != nil }).min(by: { order($0) < order($1) })
+      {
+        shown.removeAll { $0 == first }
+      }
     }
-    let rule = String(repeating: "-", count: widths.reduce(2 * (columns.count - 1), +))
-    var lines = [line(titles, widths), rule] + rows.map { line($0, widths) }
-    if !totals.isEmpty { lines += [rule] + totals.map { line($0, widths) } }
-    return lines.map { $0 + "\n" }.joined()
-  }
-
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
-    let padded = columns.indices.map { column in
-      let blanks = String(repeating: " ", count: widths[column] - cells[column].count)
-      return columns[column].alignsRight ? blanks + cells[column] : cells[column] + blanks
+    var fitted = widths
+    if let width, let last = shown.last, total() > width, !columns[last].alignsRight {
+      fitted[last] = min(widths[last], max(TextTable.leastWrapped, width - (total() - widths[last])))
     }
-    return padded.joined(separator: "  ").droppingTrailingBlanks
-  }
-}
-
-/// Names and values in two aligned columns.
-public struct FieldList: Sendable, CustomStringConvertible {
-  private var fields: [(name: String, value: String)] = []
-
-  /// An empty list.
-  public init() {}
-
-  /// Adds a line; none where `value` is nil.
-  public mutating func append(_ name: String, _ value: String?) {
-    if let value { fields.append((name, value)) }
+    let rule = String(repeating: "-", count: shown.reduce(2 * (shown.count - 1)) { $0 + fitted[$1] }) + "\n"
+    let head = lines(columns.map(\.title), shown, fitted) + rule
+    let body = rows.map { lines($0, shown, fitted) }.joined()
+    return head + body + (totals.isEmpty ? "" : rule + totals.map { lines($0, shown, fitted) }.joined())
   }
 
-  /// The lines, each ended by a line feed.
-  public var description: String {
-    let width = fields.map(\.name.count).max() ?? 0
-    return fields.map { name, value in
-      "\(name)\(String(repeating: " ", count: width - name.count + 2))\(value)".droppingTrailingBlanks + "\n"
+  private var widths: [Int] {
+    columns.indices.map { column in
+      ([columns.map(\.title)] + rows + totals).map { DisplayWidth.of($0[column]) }.max() ?? 0
+    }
+  }
+
+  private func order(_ column: Int) -> Int { columns[column].dropped ?? .max }
+
+  /// A row: one line, or more where its last cell is wrapped.
+  private func lines(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
+    guard let last = shown.last else { return "\n" }
+    let wrapped = columns[last].alignsRight ? [cells[last]] : WordWrap.lines(cells[last], width: widths[last])
+    return wrapped.enumerated().map { number, part in
+      let padded = shown.map { column in
+        let cell = column == last ? part : number == 0 ? cells[column] : ""
+        return columns[column].alignsRight ? cell.leftPadded(to: widths[column]) : cell.rightPadded(to: widths[column])
+      }
+      return padded.joined(separator: "  ").droppingTrailingBlanks + "\n"
     }.joined()
-  }
-}
-
-extension String {
-  var droppingTrailingBlanks: String {
-    guard let end = lastIndex(where: { $0 != " " }) else { return "" }
-    return String(self[...end])
-  }
-
-  func leftPadded(to width: Int) -> String {
-    String(repeating: " ", count: max(0, width - count)) + self
   }
 }

@@ -146,7 +146,7 @@ struct Service: HTTPHandler {
         ("drawing", .bool(shape == PixelShape(height: 28, width: 28, channels: 1))),
         ("pictures", .bool(PictureReader.takes(shape))),
         ("largestBatch", .integer(PredictionRequest.largestBatch)),
-        ("version", .string(Lockstep.version)),
+        ("version", .string(LockstepVersion.current)),
       ])
   }
 

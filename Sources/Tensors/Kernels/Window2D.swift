@@ -114,3 +114,8 @@ public struct Window2D: Sendable, Equatable {
       out_height: Int32(output.height), out_width: Int32(output.width), filters: Int32(filters))
   }
 }
+
+extension Window2D.Extent: ExpressibleByIntegerLiteral {
+  /// The same along both axes: `kernel: 3`.
+  public init(integerLiteral both: Int) { self.init(height: both, width: both) }
+}

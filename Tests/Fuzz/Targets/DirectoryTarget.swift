@@ -7,7 +7,7 @@ import Training
 import Workers
 
 /// A run directory with some files in it, which `lockstep resume` would look at: the search for the newest good
-/// checkpoint, its config, its data, a step, an evaluation, a save.
+/// checkpoint, its config, its data, a step, an evaluation, a save. Before that, `lockstep compare` reads it with its log.
 enum DirectoryTarget {
   private static let mostEntries = 4
 
@@ -18,8 +18,17 @@ enum DirectoryTarget {
     for _ in 0..<mostEntries where !input.isAtEnd {
       try DirectoryEntry(&input).make(in: directory)
     }
+    try Expected.resultOrMessage { try compare(directory.path) }
     try Expected.resultOrMessage { try resume(directory.path) }
     try Expected.resultOrMessage { try startAgain(directory.path) }
+  }
+
+  /// `lockstep compare`, which believes nothing either and changes nothing.
+  private static func compare(_ path: String) throws {
+    let comparison = try RunComparison([path])
+    _ = comparison.text(width: 60)
+    _ = comparison.json.prettyPrinted
+    _ = comparison.html(version: "0", madeAt: "")
   }
 
   private static func resume(_ path: String) throws {

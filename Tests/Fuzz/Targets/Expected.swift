@@ -24,5 +24,6 @@ enum Expected {
   private static func hasExitCode(_ error: any Error) -> Bool {
     error is SettingsError || error is NetworkError || error is InstructionSetError || error is TrainingError
       || error is DatasetError || error is CheckpointError || error is WriteError || error is MetricsLogError
+      || error is SavedRunError
   }
 }

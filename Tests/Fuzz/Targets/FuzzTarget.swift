@@ -15,6 +15,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case sealed
   /// A run directory with any files in it, resumed.
   case directory
+  /// An event file of TensorBoard's in a run directory.
+  case events
+  /// A PNG picture, and what a network gets of it.
+  case png
+  /// A PGM picture, the same.
+  case pgm
   /// A request to the server.
   case request
 
@@ -29,6 +35,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .checkpoint: try CheckpointTarget.run(bytes)
     case .sealed: try SealedTarget.run(bytes)
     case .directory: try DirectoryTarget.run(bytes)
+    case .events: try EventsTarget.run(bytes)
+    case .png: try PNGTarget.run(bytes)
+    case .pgm: try PGMTarget.run(bytes)
     case .request: try RequestTarget.run(bytes)
     }
   }

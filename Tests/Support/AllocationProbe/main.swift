@@ -42,9 +42,14 @@ if arguments[2] == "--watched" {
 let directory = try RunDirectory(path: arguments[2], config: config.checkpoint)
 let data = try config.data.prepare(context: DatasetContext(environment: environment), seed: config.seed)
 let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
+// Displays that have nothing to show before the run's end.
+let silent = Terminal(isInteractive: true, usesColor: true, usesUnicode: true, width: { 80 }, write: { _ in })
+let displays: [any TrainingObserver] = [
+  ProgressBar(terminal: silent, interval: 1e9), PlainProgress(terminal: silent, interval: 1e9),
+]
 let trainer = try Trainer(
   config: config, data: data, directory: directory, machine: machine,
-  observers: [log, RunSummary(), probe], request: StopRequest())
+  observers: [log, TensorBoardLog(config), RunSummary()] + displays + [probe], request: StopRequest())
 _ = try trainer.run()
 print(probe.untilFirstStep)
 for (step, allocations) in probe.steps { print(step, allocations) }

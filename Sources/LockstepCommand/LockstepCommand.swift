@@ -1,0 +1,46 @@
+import ArgumentParser
+import Checkpoints
+import Glibc
+import Training
+
+/// The command line: every subcommand reads arguments, calls the floors below and prints.
+@main
+struct LockstepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lockstep",
+    abstract: "Trains neural networks on the cores of a Linux server.",
+    discussion: """
+      A run is described by one JSON file. It trains with the same bits on any number of threads, can be stopped and \
+      resumed at any moment, and writes checkpoints that Keras reads.
+
+      A first run, on digits that the program draws itself:
+        lockstep train Configs/digits.json
+        lockstep evaluate Checkpoints/digits
+
+      Exit codes: \(Outcome.documentation.map { "\($0.code) \($0.meaning)" }.joined(separator: "; ")).
+      """,
+    version: LockstepVersion.current,
+    subcommands: [
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+      ReportCommand.self, CompareCommand.self, BenchCommand.self, ImportCommand.self, ServeCommand.self,
+      ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self, ManualCommand.self,
+    ])
+
+  /// Messages about arguments begin as all others do.
+  static var _errorLabel: String { "lockstep" }
+
+  /// The program's entry.
+  static func main() {
+    Console.occupyStandardDescriptors()
+    SignalWatcher.prepareProcess()
+    HDF5Library.limitArenas()
+    if let unknown = UnknownCommand(in: CommandLine.arguments.dropFirst(), of: LockstepCommand.self) {
+      Console.error("lockstep: \(unknown)")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
+    main(nil)
+  }
+
+  /// Without a subcommand nothing can be done.
+  func run() throws { throw Outcome.needsSubcommand(LockstepCommand.self) }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Checkpoints
+import Datasets
+import Foundation
+import Reports
+import Training
+import Workers
+
+/// One training at the terminal: puts the trainer, its watchers and the signals together, and shows how it ended.
+struct RunSession {
+  /// Where a run begins.
+  enum Beginning {
+    /// At step 0.
+    case fresh
+    /// After a checkpoint.
+    case checkpoint(Checkpoint, path: String, acceptsOtherBits: Bool)
+
+    var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
+  }
+
+  let machine: Machine
+  let progress: ProgressOptions
+  /// For how many seconds a step may make no progress; nil for any time.
+  let stallTimeout: Double?
+
+  /// Trains, and ends with exit code 75 where a signal stopped the run.
+  ///
+  /// - Parameter lastStep: of the checkpoints in the directory when the beginning was chosen.
+  func train(_ config: RunConfig, in path: String, lastStep: Int?, from beginning: Beginning) throws {
+    let data = try config.prepareData()
+    // Before a directory is made for it.
+    try config.check(data, on: machine, resumes: beginning.isCheckpoint)
+    let directory = try RunDirectory(path: path, config: config.checkpoint)
+    // Only now that the lock is ours do the checkpoints stay as they are.
+    guard try RunDirectory.lastStep(in: path) == lastStep else { throw TrainingError.directoryChanged(path: path) }
+    let request = StopRequest()
+    let summary = RunSummary(
+      command: CommandLine.arguments.first ?? "lockstep",
+      subcommands: Set(LockstepCommand.configuration.subcommands.compactMap { $0.configuration.commandName }))
+    let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
+    let display = ProgressDisplay.make(mode: progress.mode)
+    // Warnings behind the display, which makes room for them.
+    let events = config.logging.tensorBoard ? [TensorBoardLog(config)] : []
+    let observers: [any TrainingObserver] = [log] + events + [summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
+    let trainer = try Trainer(
+      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request,
+      watchdog: watchdog(directory))
+    if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
+      try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
+      if trainer.position.isFinished {
+        Console.error(
+          "lockstep: all \(config.training.epochs) epochs are done already; 'lockstep resume --epochs N' goes on")
+      }
+    }
+    try directory.save(config)
+    // Until here a signal ends the process at once, as ever: there is nothing yet that it could save.
+    let signals = SignalWatcher(request) {
+      Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost")
+    }
+    let end = try withExtendedLifetime(signals) { try trainer.run() }
+    if !progress.quiet {
+      let text = summary.text(width: Terminal.outputWidth, unicode: Terminal.standardOutput.usesUnicode)
+      // The run is on the disk, whether or not its summary finds a reader.
+      Console.tell(text.trimmingSuffix("\n"))
+    }
+    if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
+  }
+}
+
+extension RunSession {
+  /// How long the end of a run that is stuck waits for a checkpoint that is being written.
+  private static let secondsToFinishWriting = 10.0
+
+  /// Ends the process when a phase does not end. There is no way to end the phase alone: threads cannot be taken out of their work.
+  private func watchdog(_ directory: RunDirectory) -> Watchdog? {
+    stallTimeout.map { seconds in
+      Watchdog(seconds: seconds) { stall in
+        Console.error(
+          "\nlockstep: \(stall); ended, and the checkpoints are as they were: 'lockstep resume \(directory.path)' goes on "
+            + "from the newest (--stall-timeout sets the limit)")
+        directory.finishWriting(within: RunSession.secondsToFinishWriting)
+        _exit(Outcome.stalled.rawValue)
+      }
+    }
+  }
+}
+
+/// Says on standard error what went wrong without ending the run.
+private final class RunWarnings: TrainingObserver {
+  /// So many skipped steps are told of one by one; of more than that, only every hundredth.
+  private static let fewSkippedSteps = 10
+  private var skippedSteps = 0
+
+  func runStarted(_ start: RunStart) {}
+  func stepFinished(_ report: StepReport) {}
+  func epochFinished(_ report: EpochReport) {}
+  func runEnded(_ end: RunEnd) {}
+
+  func stepSkipped(_ report: SkippedStep) {
+    skippedSteps += 1
+    guard skippedSteps <= RunWarnings.fewSkippedSteps || skippedSteps.isMultiple(of: 100) else { return }
+    Console.error(
+      "lockstep: warning: step \(report.step): \(report.cause) is not a finite number; its update is skipped "
+        + "(\(report.skippedSteps) so far)")
+  }
+
+  func saveFailed(_ failure: SaveFailure) {
+    Console.error(
+      "lockstep: warning: step \(failure.step): \(failure.reason); training goes on, and the next save is tried when it is due"
+    )
+  }
+
+  func checkpointSaved(_ report: CheckpointReport) {
+    for warning in report.warnings { Console.error("lockstep: warning: \(warning)") }
+  }
+}
+
+extension RunConfig {
+  /// Loads the samples that the config names.
+  func prepareData() throws(DatasetError) -> PreparedData {
+    try data.prepare(context: .ofProcess, seed: seed)
+  }
+}
+
+extension DatasetContext {
+  /// The folder of data sets that the environment names, and the memory that can be had.
+  static var ofProcess: DatasetContext {
+    DatasetContext(
+      environment: ProcessInfo.processInfo.environment, largestBytes: MemoryLimit.current()?.bytes ?? .max)
+  }
+}
+
+extension String {
+  /// Without one line feed at the end, where there is one.
+  func trimmingSuffix(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }
+}

@@ -1,0 +1,45 @@
+import Datasets
+import Training
+
+/// How a report is made.
+public struct RunReportOptions: Sendable {
+  /// A folder of IDX files to evaluate on, instead of the config's data set.
+  public var data: String?
+  /// What is computed on.
+  public var machine: Machine
+  /// Where data sets are looked for.
+  public var context: DatasetContext
+  /// How long layers and phases are measured, in seconds; nil for not at all.
+  public var profileSeconds: Double?
+  /// When it is made, for people.
+  public var madeAt: String
+
+  /// Creates options.
+  public init(
+    data: String? = nil, machine: Machine, context: DatasetContext, profileSeconds: Double? = 1, madeAt: String
+  ) {
+    self.data = data
+    self.machine = machine
+    self.context = context
+    self.profileSeconds = profileSeconds
+    self.madeAt = madeAt
+  }
+}
+
+extension DataConfiguration {
+  /// The same with samples from another folder of IDX files, which `LOCKSTEP_DATA` does not replace.
+  ///
+  /// - Returns: the samples' description, and where they are to be looked for.
+  public func replacingSource(
+    by directory: String?, context: DatasetContext
+  ) -> (data: DataConfiguration, context: DatasetContext) {
+    guard let directory else { return (self, context) }
+    let classes = (source as? MNISTSource)?.classes ?? MNISTSource().classes
+    return (
+      DataConfiguration(
+        source: MNISTSource(directory: directory, classes: classes), validation: validation,
+        normalization: normalization),
+      DatasetContext(workingDirectory: context.workingDirectory, largestBytes: context.largestBytes)
+    )
+  }
+}

@@ -1,0 +1,1 @@
+../../Examples/OwnParts/LayerNormalization.swift

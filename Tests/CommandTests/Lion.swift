@@ -1,0 +1,1 @@
+../../Examples/OwnParts/Lion.swift

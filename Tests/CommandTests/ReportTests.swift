@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// `lockstep report` and `lockstep compare` as their users run them.
+@Suite("report and compare")
+struct ReportTests {
+  /// A directory with a config and its run.
+  private static func trained(_ options: [String] = []) throws -> Command {
+    let command = try Command()
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let result = try command.run(["train", "c.json", "--run", "run", "--progress", "none"] + options)
+    try #require(result.status == 0, "\(result.error)")
+    return command
+  }
+
+  @Test("report writes report.html into the run, says where, and changes nothing else")
+  func report() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    let before = try command.files(in: "run")
+    let digest = try command.digest(of: "run")
+    let result = try command.run(["report", "run", "--threads", "2"])
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
+    #expect(result.output == "run/report.html\n")
+    #expect(try command.files(in: "run") == (before + ["report.html"]).sorted())
+    let page = try command.read("run/report.html")
+    #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(digest))
+    // A page is no foreign file, and the next one takes its place.
+    let inventory = try command.run(["inspect", "run", "--verify"])
+    #expect(inventory.status == 0 && inventory.output.contains("report.html"), "\(inventory.output)")
+    #expect(!inventory.output.contains("foreign"))
+    #expect(try command.run(["report", "run/", "--no-profile"]).output == "run/report.html\n")
+    #expect(try command.read("run/report.html") != page)
+  }
+
+  @Test("the page says what evaluate says")
+  func agreement() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    let page = try command.run(["report", "run", "--output", "-", "--no-profile"])
+    #expect(page.status == 0 && page.error.isEmpty, "\(page.error)")
+    #expect(try !command.files(in: "run").contains("report.html"))
+    let answer = try command.run(["evaluate", "run", "--json"]).output
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
+    let (loss, accuracy) = (try #require(json["loss"] as? Double), try #require(json["accuracy"] as? Double))
+    #expect(page.output.contains("<dt>Accuracy</dt><dd>\(String(format: "%.2f %%", accuracy * 100))</dd>"))
+    #expect(page.output.contains("<dt>Loss</dt><dd>\(String(format: "%.4f", loss))</dd>"))
+  }
+
+  @Test(
+    "what is no run, and what cannot be written",
+    arguments: [
+      (
+        ["report", "nowhere"], 66,
+        "cannot read nowhere: No such file or directory; expected a run's directory, as 'lockstep train' makes it"
+      ),
+      (["report", "empty"], 66, "empty holds no run: neither a checkpoint nor config.json nor metrics.jsonl"),
+      (["report", "run/config.json"], 66, "run/config.json is a file, and a run is a directory; did you mean run?"),
+      (["report", "run", "--output", "none/r.html"], 74, "cannot write none/r.html: No such file or directory"),
+      (["report", "run", "--output", "empty"], 74, "cannot write empty: Is a directory"),
+      (["compare", "run", "empty"], 66, "empty holds no run: neither a checkpoint nor config.json nor metrics.jsonl"),
+      (
+        ["compare", "run", "run", "--output", "none/c.html"], 74, "cannot write none/c.html: No such file or directory"
+      ),
+    ] as [([String], Int32, String)])
+  func refused(arguments: [String], status: Int32, message: String) throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    try FileManager.default.createDirectory(
+      at: command.directory.appendingPathComponent("empty"), withIntermediateDirectories: true)
+    let result = try command.run(arguments)
+    #expect(result.status == status && result.output.isEmpty)
+    #expect(result.error == "lockstep: \(message)\n")
+  }
+
+  @Test("help says what the commands read and write", arguments: ["report", "compare"])
+  func help(name: String) throws {
+    let command = try Command()
+    defer { command.remove() }
+    let result = try command.run(["help", name])
+    #expect(result.status == 0 && result.output.contains("--output <file>"))
+    #expect(try command.run([name]).status == 64)
+  }
+
+  @Test("a damaged newest checkpoint is named, and the one before is taken")
+  func damaged() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    try command.edit("run/step-00000012.weights.h5") { $0[5_000] ^= 4 }
+    let result = try command.run(["report", "run", "--no-profile"])
+    #expect(result.status == 0)
+    #expect(result.error.hasPrefix("lockstep: passed over: run/step-00000012.weights.h5: "), "\(result.error)")
+    #expect(try command.read("run/report.html").contains("unfinished, the newest good checkpoint is at step 8 of 12"))
+  }
+
+  @Test("without the data set there is a page, and word of what it lacks")
+  func missingData() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    let result = try command.run(["report", "run", "--data", "nowhere"])
+    #expect(result.status == 0)
+    #expect(result.error.hasPrefix("lockstep: left out: the evaluation: "), "\(result.error)")
+    #expect(try command.read("run/report.html").contains("Left out: the confusion matrix"))
+  }
+
+  @Test("compare prints tables or JSON, and writes a page")
+  func compare() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    let other = ["--set", "training.epochs=1", "--set", "seed=8"]
+    #expect(try command.run(["train", "c.json", "--run", "other", "--progress", "none"] + other).status == 0)
+    let text = try command.run(["compare", "run", "other", "--output", "c.html"])
+    #expect(text.status == 0 && text.error == "lockstep: the page is c.html\n", "\(text.error)")
+    #expect(text.output.contains("\nrun ") && text.output.contains("\nother ") && text.output.contains("\nseed "))
+    #expect(try command.read("c.html").contains("2 runs side by side"))
+    let json = try command.run(["compare", "run", "other", "--json"])
+    #expect(json.status == 0 && json.error.isEmpty)
+    let answer = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let runs = try #require(answer["runs"] as? [[String: Any]])
+    #expect(runs.map { $0["epochs"] as? Int } == [3, 1])
+    let differences = try #require(answer["differences"] as? [[String: Any]])
+    #expect(differences.compactMap { $0["path"] as? String } == ["seed", "training.epochs"])
+  }
+}
