@@ -102,20 +102,24 @@ package struct OfflineService: Sendable {
   {
     var input = InputBuffer()
     input.append(bytes)
+    var head: HTTPRequestHead?
     var response: HTTPResponse
     do throws(HTTPError) {
-      guard let request = try request(&input) else { return nil }
+      guard let request = try request(&input, head: &head) else { return nil }
       response = await service.answer(request)
     } catch {
-      response = service.answer(error, to: nil)
+      response = service.answer(error, to: head)
     }
     guard case .bytes(let body) = response.body else { return (response.status, response.fields, []) }
     return (response.status, response.fields, body)
   }
 
-  private func request(_ input: inout InputBuffer) throws(HTTPError) -> HTTPRequest? {
+  private func request(
+    _ input: inout InputBuffer, head found: inout HTTPRequestHead?
+  ) throws(HTTPError) -> HTTPRequest? {
     guard let bytes = input.takeHead(limit: service.limits.head) else { return nil }
     let head = try HTTPRequestHead(bytes, limits: service.limits)
+    found = head
     let limit = try service.accept(head)
     switch head.framing {
     case .none: return HTTPRequest(head: head, body: [])

@@ -26,10 +26,10 @@ struct ServeProgram: AsyncParsableCommand {
     do {
       let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
       let server = try Server(settings, machine: machine) { ServeProgram.say("lockstep: \($0)") }
-      // The answer of this command: a script that asked for any port reads it here.
-      try? FileHandle.standardOutput.write(contentsOf: Data((server.url + "\n").utf8))
       let serving = Task { try await server.run() }
       let signals = StopSignals { serving.cancel() }
+      // The answer of this command: a script that asked for any port reads it here, and may end the server from now on.
+      try? FileHandle.standardOutput.write(contentsOf: Data((server.url + "\n").utf8))
       try await serving.value
       withExtendedLifetime(signals) { ServeProgram.say("lockstep: stopped") }
     } catch {
@@ -85,7 +85,9 @@ struct ServeProgram: AsyncParsableCommand {
 private final class StopSignals {
   private let sources: [any DispatchSourceSignal]
 
+  /// Returns when it listens to all of them: a signal that comes before is lost.
   init(stop: @escaping @Sendable () -> Void) {
+    let registration = DispatchGroup()
     let queue = DispatchQueue(label: "lockstep.signals", qos: .userInteractive)
     let request = StopRequest()
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
@@ -95,8 +97,11 @@ private final class StopSignals {
         if request.stop(signal: number), number == SIGINT { _exit(SignalWatcher.interruptedExitCode) }
         stop()
       }
+      registration.enter()
+      source.setRegistrationHandler { registration.leave() }
       source.activate()
       return source
     }
+    registration.wait()
   }
 }
