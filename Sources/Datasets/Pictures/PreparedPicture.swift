@@ -18,4 +18,11 @@ public struct PreparedPicture: Sendable, Equatable {
   public let isInverted: Bool
   /// Whether there is nothing on the paper.
   public let isBlank: Bool
+
+  package init(bytes: [UInt8], treatment: Treatment, isInverted: Bool, isBlank: Bool) {
+    self.bytes = bytes
+    self.treatment = treatment
+    self.isInverted = isInverted
+    self.isBlank = isBlank
+  }
 }
