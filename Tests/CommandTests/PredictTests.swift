@@ -138,7 +138,8 @@ struct PredictTests {
     let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
     let margin = String(repeating: " ", count: 13)
     let bar = ["▄▄▄"] + Array(repeating: "███", count: 9) + ["▀▀▀"]
-    #expect(lines.prefix(15) == ["one.png:", "", ""] + bar.map { Substring(margin + $0) } + [""])
+    let expected = ["one.png:", "", ""] + bar.map { margin + $0 } + [""]
+    #expect(lines.prefix(15).map(String.init) == expected)
   }
 
   @Test("where nothing is drawn, that is said")
