@@ -10,6 +10,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "lockstep", targets: ["LockstepCommand"]),
+    .executable(name: "lockstep-serve", targets: ["lockstep-serve"]),
     // `import Lockstep` is enough for most programs; the floors are for those that need more.
     .library(
       name: "Lockstep",
@@ -19,7 +20,8 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // Floor 0: the system's libraries and the only C of our own.
@@ -51,12 +53,34 @@ let package = Package(
       dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors"]),
     .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
 
-    // Floor 5: the command. A module `lockstep` beside `Lockstep` would be one file where the file system knows no case.
+    // The options of `lockstep serve`, for both programs that know them.
+    .target(
+      name: "ServeArguments", dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    // `lockstep serve`: HTTP, the API and the page.
+    .target(
+      name: "Serving",
+      dependencies: [
+        "Training", "Settings", "Networks", "Datasets", "Pictures", "Checkpoints", "Tensors",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      resources: [
+        .embedInCode("Page/index.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
+        .embedInCode("Page/pad.js"), .embedInCode("Page/curves.js"), .embedInCode("API/openapi.json"),
+      ]),
+
+    // Floor 5: the commands. The server is a program of its own, so that who trains does not build it. A module `lockstep` beside
+    // `Lockstep` would be one file where the file system knows no case.
     .executableTarget(
       name: "LockstepCommand",
       dependencies: [
         "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
-        "Checkpoints", "Pictures", "Tensors",
+        "Checkpoints", "Pictures", "Tensors", "ServeArguments",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "lockstep-serve",
+      dependencies: [
+        "Serving", "ServeArguments", "Training", "Checkpoints", "Settings", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -107,11 +131,15 @@ let package = Package(
     .testTarget(
       name: "InterchangeTests",
       dependencies: ["Interchange", "Training", "Datasets", "Settings", "Checkpoints", "Tensors"]),
+    .testTarget(
+      name: "ServingTests",
+      dependencies: ["Serving", "Training", "Reports", "Settings", "Datasets", "Checkpoints", "Tensors"]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "LockstepCommand", "allocation-probe", "stripes", "two-moons", "own-parts", "Lockstep", "Pictures", "Tensors",
+        "LockstepCommand", "lockstep-serve", "allocation-probe", "stripes", "two-moons", "own-parts",
+        "Lockstep", "Pictures", "Tensors",
       ]),
     .testTarget(name: "LockstepTests", dependencies: ["Lockstep"], packageAccess: false),
     // Test support; no product has it.
@@ -124,6 +152,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Training", "Reports", "Settings", "Pictures", "Networks", "Datasets", "Workers", "Checkpoints", "Tensors",
+        "Serving",
       ],
       path: "Tests/Fuzz/Targets"),
     .executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver"),

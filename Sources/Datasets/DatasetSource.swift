@@ -1,4 +1,5 @@
 import Settings
+import Tensors
 
 /// Where a data set comes from: a value made from the config's `data` object, like a layer.
 ///
@@ -11,6 +12,17 @@ public protocol DatasetSource: Configurable {
   ///
   /// - Throws: `DatasetError.missing` where there is nothing to read; it is never replaced by another data set.
   func load(_ split: DatasetSplit, context: DatasetContext) throws(DatasetError) -> ImageDataset
+
+  /// Shape of a sample, `[height, width, channels]`; nil where the files decide it.
+  var sampleShape: Shape? { get }
+
+  /// Names of the classes in order; nil where they have none but their numbers.
+  var classNames: [String]? { get }
+}
+
+extension DatasetSource {
+  public var sampleShape: Shape? { nil }
+  public var classNames: [String]? { nil }
 }
 
 extension DatasetSource {

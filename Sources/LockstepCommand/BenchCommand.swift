@@ -47,8 +47,8 @@ struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Draw samples/s against threads, and what the time goes to, as an SVG picture.", valueName: "file")
-  )
+      "Draw samples/s against threads, and what the time goes to, as an SVG picture.", valueName: "file"),
+    completion: .file(extensions: ["svg"]))
   var svg: String?
 
   /// What `--threads` says; nil where it says nothing of sense.

@@ -11,15 +11,21 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Reads logs and newest good checkpoints; nothing is computed or changed. Runs may be unfinished, of different \
       lengths, and without an evaluation.
+
+      Examples:
+        lockstep compare Checkpoints/mnist-mlp Checkpoints/mnist-cnn
+        lockstep compare Checkpoints/sweep-* --output sweep.html
       """)
 
-  @Argument(help: ArgumentHelp("The runs' directories.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The runs' directories.", valueName: "run"), completion: .directory)
   var runs: [String]
 
   @Flag(help: "Print one JSON object: runs, differences, warnings.")
   var json = false
 
-  @Option(help: ArgumentHelp("Write an HTML page with the curves of all runs, too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write an HTML page with the curves of all runs, too.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
   var output: String?
 
   func run() throws {

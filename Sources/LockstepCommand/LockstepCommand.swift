@@ -21,9 +21,9 @@ struct LockstepCommand: ParsableCommand {
       """,
     version: LockstepVersion.current,
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, InspectCommand.self, ReportCommand.self,
-      CompareCommand.self, BenchCommand.self, ImportCommand.self, ReadWeightsCommand.self, DataCommand.self,
-      SchemaCommand.self, ManualCommand.self,
+      TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+      ReportCommand.self, CompareCommand.self, BenchCommand.self, ImportCommand.self, ServeCommand.self,
+      ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self, ManualCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.

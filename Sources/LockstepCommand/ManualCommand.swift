@@ -88,6 +88,8 @@ private enum ManualText {
       "Checkpoints/NAME/metrics.jsonl , Checkpoints/NAME/metrics.csv",
       "The log: a row for every few steps and every epoch."
     ),
+    ("Checkpoints/NAME/events.out.tfevents.*", "The log for TensorBoard, unless logging.tensorBoard is false."),
+    ("Checkpoints/NAME/report.html", "The page that 'lockstep report' makes."),
     ("Data/mnist", "Where 'lockstep data fetch mnist' puts the data set."),
   ]
 

@@ -3,6 +3,7 @@ import Checkpoints
 import Datasets
 import Interchange
 import Networks
+import Pictures
 import Reports
 import Settings
 import Tensors
@@ -59,6 +60,8 @@ enum Outcome: Int32 {
     case is SavedRunError: self = .inputMissing
     case let error as TrainingError: self = Outcome(of: error)
     case let error as DatasetError: self = Outcome(of: error)
+    case let error as PictureError: self = Outcome(of: PredictionError.picture(error))
+    case let error as PredictionError: self = error.isMissing ? .inputMissing : .badData
     case let error as CheckpointError: self = Outcome(of: error)
     case let error as DownloadError: self = Outcome(of: error)
     case let error as WeightsError: self = Outcome(of: error)

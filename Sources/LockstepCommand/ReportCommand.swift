@@ -13,19 +13,25 @@ struct ReportCommand: ParsableCommand {
       Reads the run's newest good checkpoint and its log, evaluates the checkpoint on the test set, and trains a few \
       steps in memory to measure layers and phases. Nothing of the run is changed. Where the data set is missing, the \
       page is made without what needs it, and says so. The page is one file that needs no network.
+
+      Examples:
+        lockstep report Checkpoints/mnist-cnn
+        lockstep report Checkpoints/digits --data Data/mnist --output digits-on-mnist.html
       """)
 
-  @Argument(help: ArgumentHelp("A run's directory.", valueName: "run"))
+  @Argument(help: ArgumentHelp("A run's directory.", valueName: "run"), completion: .directory)
   var path: String
 
   @Option(
     help: ArgumentHelp(
-      "Where the page goes; - is standard output. By default report.html in the run.", valueName: "file"))
+      "Where the page goes; - is standard output. By default report.html in the run.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "A folder with IDX files (t10k-…) to evaluate on, instead of the config's data set.", valueName: "dir"))
+      "A folder with IDX files (t10k-…) to evaluate on, instead of the config's data set.", valueName: "dir"),
+    completion: .directory)
   var data: String?
 
   @Flag(help: "Leave out the times of layers and phases, which a short training on this machine measures.")

@@ -58,6 +58,12 @@ public struct PictureLimits: Sendable, Equatable {
     self.fileBytes = fileBytes
   }
 
+  /// No more pixels than can be had in so many bytes, decoded and as grey and as ink, but a million.
+  public init(memory bytes: Int) {
+    self.init()
+    pixels = min(pixels, max(1 << 20, bytes / 12))
+  }
+
   /// Whether a size that a file claims can be had.
   ///
   /// - Throws: `PictureFault.noPixels`, `.tooLarge`.

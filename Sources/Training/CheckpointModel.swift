@@ -12,27 +12,32 @@ public final class CheckpointModel {
   /// The network.
   public let network: Network
 
-  private let config: RunConfig
-  private let normalization: Normalization
+  let config: RunConfig
+  let normalization: Normalization
   let parameters: Storage<Float>
   let pool: WorkerPool
   let workspaces: [Workspace]
+  /// A shard's inputs for each worker, kept because predictions may be many and small.
+  private lazy var shardInputs = workspaces.map {
+    Storage<Float>(count: $0.capacity * network.input.count, zeroed: false)
+  }
 
   /// - Parameters:
   ///   - path: the checkpoint's file, for messages.
   ///   - config: the run's config, out of the checkpoint.
   ///   - sampleShape: shape of the images to come, for a config that does not say its input.
+  ///   - spins: whether threads that wait for work spin before they sleep; by default where there is a processor for each.
   /// - Throws: `TrainingError.otherNetwork` where the checkpoint does not fit its config, `damagedState` where it does not say how inputs are made,
   ///   `tooLittleMemory`.
   public init(
-    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine
+    _ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape, machine: Machine, spins: Bool? = nil
   ) throws {
     network = try config.makeNetwork(input: config.model.input ?? sampleShape, kernels: machine.kernels)
     parameters = try network.parameters(of: checkpoint, path: path)
     guard let normalization = checkpoint.normalization else { throw TrainingError.damagedState(path: path) }
     self.config = config
     self.normalization = normalization
-    pool = WorkerPool(workerCount: machine.threads, spins: machine.threads <= machine.processors)
+    pool = WorkerPool(workerCount: machine.threads, spins: spins ?? (machine.threads <= machine.processors))
     let network = network
     var demand = MemoryDemand()
     demand.addWorkspaces(
@@ -65,26 +70,65 @@ public final class CheckpointModel {
   public func probabilities(_ dataset: ImageDataset, samples: Int) throws -> [Float] {
     let reader = try reader(of: dataset, samples: samples)
     let indices = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
-    let (network, workspaces) = (network, workspaces)
-    let (classes, size) = (network.output.count, CheckpointModel.shardSize)
-    let inputs = workspaces.map { Storage<Float>(count: $0.capacity * reader.width, zeroed: false) }
     let labels = Storage<Int32>(count: samples, zeroed: false)
-    let outputs = Storage<Float>(count: samples * classes)
     // Views do not keep memory alive.
-    defer { withExtendedLifetime((indices, inputs, labels, outputs)) {} }
+    defer { withExtendedLifetime((indices, labels)) {} }
     let (indexView, labelView) = (indices.view, labels.mutableView)
+    return try probabilities(samples: samples) { range, inputs in
+      reader.read(indexView[range], inputs: inputs, labels: labelView[range])
+    }
+  }
+
+  /// The softmax of the network's outputs for images that are no data set, `[images, classes]`: pictures from outside, prepared as the
+  /// samples that the network was trained on.
+  ///
+  /// May be called again and again, but not by two threads at once: the workers' memory is used again.
+  ///
+  /// - Parameter images: `[images, height, width, channels]`, 0 to 255, at least one.
+  /// - Throws: `TrainingError.unfit` where their number of bytes is no multiple of an input's, or the network was not trained on bytes.
+  public func probabilities(of images: Storage<UInt8>) throws -> [Float] {
+    let (width, elements) = (network.input.count, config.data.source.elements)
+    guard elements == .bytes else {
+      throw TrainingError.unfit("the network was trained on \(elements.rawValue), and pictures are bytes")
+    }
+    guard images.count > 0, images.count.isMultiple(of: width), width.isMultiple(of: normalization.scale.count) else {
+      throw TrainingError.unfit(
+        "the network takes inputs of \(network.input) with \(normalization.scale.count) channels, "
+          + "and \(images.count) bytes are no number of them")
+    }
+    defer { withExtendedLifetime(images) {} }
+    let (bytes, normalization, kernels) = (images.view, normalization, network.kernels)
+    return try probabilities(samples: images.count / width) { range, inputs in
+      // Channels come last and inputs are a multiple of them, so a run of samples is normalised as one.
+      normalization.apply(
+        to: bytes[range.lowerBound * width..<range.upperBound * width], output: inputs, kernels: kernels)
+    }
+  }
+
+  /// - Parameter read: writes the inputs of a run of samples.
+  private func probabilities(
+    samples: Int, read: @escaping @Sendable (_ range: Range<Int>, _ inputs: MutableView<Float>) -> Void
+  ) throws -> [Float] {
+    let (network, workspaces) = (network, workspaces)
+    let (classes, width, size) = (network.output.count, network.input.count, CheckpointModel.shardSize)
+    let inputs = shardInputs
+    let outputs = Storage<Float>(count: samples * classes)
+    defer { withExtendedLifetime((inputs, outputs)) {} }
     let (outputView, parameterView) = (outputs.mutableView, parameters.view)
-    try pool.run((samples + size - 1) / size) { worker, item in
+    let compute: WorkerPool.Body = { worker, item in
       let range = item * size..<min((item + 1) * size, samples)
-      let shardInputs = inputs[worker].mutableView[0..<range.count * reader.width]
-      reader.read(indexView[range], inputs: shardInputs, labels: labelView[range])
+      let shard = inputs[worker].mutableView[0..<range.count * width]
+      read(range, shard)
       let logits = network.predict(
-        shardInputs.readOnly, samples: range.count, parameters: parameterView, version: 0,
+        shard.readOnly, samples: range.count, parameters: parameterView, version: 0,
         workspace: workspaces[worker])
       network.kernels.softmax(
         samples: range.count, classes: classes, logits: logits,
         probabilities: outputView[range.lowerBound * classes..<range.upperBound * classes])
     }
+    let shards = (samples + size - 1) / size
+    // One alone is not worth waking the others for.
+    if shards == 1 { try compute(0, 0) } else { try pool.run(shards, compute) }
     return outputs.array()
   }
 

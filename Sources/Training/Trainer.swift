@@ -141,6 +141,8 @@ public final class Trainer {
     let epoch = position.epochsFinished + 1
     let curious = observers.filter { $0.inspectionRequest(epoch: epoch).gradient }
     guard !curious.isEmpty else { return }
+    let start = stopwatch.seconds
+    defer { stopwatch.add(to: \.evaluation, since: start) }
     let gradient = try engine.gradientOfLastStep()
     withExtendedLifetime(gradient) {
       let inspection = GradientInspection(
@@ -177,6 +179,8 @@ public final class Trainer {
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
     if !curious.isEmpty {
+      let start = stopwatch.seconds
+      defer { stopwatch.add(to: \.evaluation, since: start) }
       let inspection = ModelInspection(
         step: position.step, epoch: position.epochsFinished, input: network.input,
         parameters: network.tensors(of: engine.model.parameters.view), mistakes: evaluation.mistakes,

@@ -105,7 +105,7 @@ struct ExactnessTests {
     let command = try Command()
     defer { command.remove() }
     try command.write(SmallConfigs.awkward, to: "config.json")
-    let long = ["--set", "training.epochs=30"]
+    let long = ["--set", "training.epochs=90"]
     let whole = try command.run(
       ["train", "config.json", "--run", "whole", "--threads", "2", "--progress", "none"] + long)
     #expect(whole.status == 0, "\(whole.error)")

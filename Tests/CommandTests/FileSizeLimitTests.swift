@@ -11,7 +11,8 @@ struct FileSizeLimitTests {
     let command = try Command()
     defer { command.remove() }
     try command.write(SmallConfigs.awkward, to: "config.json")
-    let train = ["train", "config.json", "--resume", "--progress", "none", "--threads", "2"]
+    let train =
+      ["train", "config.json", "--resume", "--progress", "none", "--threads", "2"]
       // Event files would be larger than checkpoints of this network.
       + ["--set", "logging.histogramsEveryEpochs=0", "--set", "logging.imagesEveryEpochs=0"]
     #expect(try command.run(train + ["--run", "untouched"]).status == 0)

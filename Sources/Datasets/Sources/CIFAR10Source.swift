@@ -29,6 +29,13 @@ public struct CIFAR10Source: DatasetSource {
   /// The files in `directory`.
   public init(directory: String = "Data/cifar10") { self.directory = directory }
 
+  public var sampleShape: Shape? { [32, 32, 3] }
+
+  /// As in the archive's `batches.meta.txt`.
+  public var classNames: [String]? {
+    ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+  }
+
   /// The files of one part, in order.
   public static func fileNames(_ split: DatasetSplit) -> [String] {
     split == .train ? (1...5).map { "data_batch_\($0).bin" } : ["test_batch.bin"]

@@ -43,7 +43,7 @@ extension ActivationFunction {
   }
 
   /// For summaries and comparisons: `relu`, `leakyRelu(0.3)`.
-  var label: String {
+  public var label: String {
     switch self {
     case .relu: "relu"
     case .leakyRelu(let slope): "leakyRelu(\(slope))"

@@ -17,7 +17,9 @@ extension RunReport {
     let run = try SavedRun(path)
     self.run = run
     figures = RunFigures(run)
-    files = try RunInventory.files(in: path) { MetricsLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1) }
+    files = try RunInventory.files(in: path) {
+      MetricsLog.inventory($0, path: $1) ?? TensorBoardLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1)
+    }
     digest = run.checkpoint.map { SHA256.hexadecimal($0.value.digest()) }
     dataFingerprint = run.checkpoint.map { SHA256.hexadecimal($0.value.run.dataFingerprint) }
     version = LockstepVersion.current

@@ -12,22 +12,27 @@ package struct Histogram: Sendable, Equatable {
   /// Their sum and that of their squares, added in order, in FP64.
   package private(set) var (sum, sumOfSquares) = (0.0, 0.0)
   /// Numbers from one limit up to, and without, the next: `counts[i]` lie in `limits[i − 1]..<limits[i]`.
-  private var counts = [Int](repeating: 0, count: Limits.all.count)
+  private let counts: [Int]
 
   /// Counts the elements of a view.
   package init(_ values: View<Float>) {
+    // Views and local numbers, because this runs over all parameters of a network.
+    let counts = Storage<Int>(count: Limits.all.count)
+    let (bucketCounts, limits) = (counts.mutableView, Limits())
     var (least, largest) = (Float.infinity, -Float.infinity)
-    let limits = Limits()
+    var (count, sum, sumOfSquares) = (0, 0.0, 0.0)
     for index in 0..<values.count {
       let value = values[index]
       guard value.isFinite else { continue }
-      least = min(least, value)
-      largest = max(largest, value)
+      least = value < least ? value : least
+      largest = value > largest ? value : largest
       count += 1
       sum += Double(value)
       sumOfSquares += Double(value) * Double(value)
-      counts[limits.bucket(of: value)] += 1
+      bucketCounts[limits.bucket(of: value)] += 1
     }
+    self.counts = counts.array()
+    (self.count, self.sum, self.sumOfSquares) = (count, sum, sumOfSquares)
     if count > 0 { (self.least, self.largest) = (Double(least), Double(largest)) }
   }
 
@@ -73,32 +78,36 @@ private struct Limits {
   static let all: [Double] =
     [-Double.greatestFiniteMagnitude] + positive.reversed().map(-) + [0] + positive + [.greatestFiniteMagnitude]
 
+  /// The positive limits, and one behind them that nothing reaches.
+  private static let bounded = Storage<Double>(positive + [.infinity])
+
   /// For each exponent and upper four bits of the fraction of a Float: how many positive limits are below all such numbers.
-  /// The next limit is further away than such numbers lie apart, so at most one is among them.
-  private static let below: [Int] = {
-    var below: [Int] = []
+  /// They lie closer together than two limits do, so at most one is among them.
+  private static let below: Storage<Int32> = {
+    var below: [Int32] = []
     var limit = 0
     for cell in 0..<UInt32(1 << 12) {
       let least = Double(Float(bitPattern: cell << 19))
       while limit < positive.count, positive[limit] < least { limit += 1 }
-      below.append(limit)
+      below.append(Int32(limit))
     }
-    return below
+    return Storage(below)
   }()
 
-  private let positive = Limits.positive
-  private let below = Limits.below
+  private let count = Limits.positive.count
+  // Static storage lives as long as the process.
+  private let bounded = Limits.bounded.view
+  private let below = Limits.below.view
 
   /// The bucket of a finite number: the first whose limit is above it.
+  @inline(__always)
   func bucket(of value: Float) -> Int {
     let magnitude = Double(value.magnitude)
-    var limits = below[Int(value.magnitude.bitPattern >> 19)]
+    let limits = Int(below[Int(value.magnitude.bitPattern >> 19)])
     if value < 0 {
       // Its limit is minus the largest that is smaller than its magnitude.
-      while limits < positive.count, positive[limits] < magnitude { limits += 1 }
-      return 1 + positive.count - limits
+      return 1 + count - (limits + (bounded[limits] < magnitude ? 1 : 0))
     }
-    while limits < positive.count, positive[limits] <= magnitude { limits += 1 }
-    return positive.count + 2 + limits
+    return count + 2 + limits + (bounded[limits] <= magnitude ? 1 : 0)
   }
 }

@@ -17,6 +17,12 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
   case directory
   /// An event file of TensorBoard's in a run directory.
   case events
+  /// A PNG picture, and what a network gets of it.
+  case png
+  /// A PGM picture, the same.
+  case pgm
+  /// A request to the server.
+  case request
 
   /// Reads the bytes.
   ///
@@ -30,6 +36,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .sealed: try SealedTarget.run(bytes)
     case .directory: try DirectoryTarget.run(bytes)
     case .events: try EventsTarget.run(bytes)
+    case .png: try PNGTarget.run(bytes)
+    case .pgm: try PGMTarget.run(bytes)
+    case .request: try RequestTarget.run(bytes)
     }
   }
 }

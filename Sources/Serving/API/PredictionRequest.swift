@@ -1,0 +1,73 @@
+/// The images of a request and what is wanted of them.
+struct PredictionRequest {
+  /// Most images of one request.
+  static let largestBatch = 1024
+
+  /// How a body holds images.
+  enum Kind: String, CaseIterable {
+    case json = "application/json"
+    case bytes = "application/octet-stream"
+    case png = "image/png"
+  }
+
+  /// One image behind the other.
+  var pixels: [UInt8]
+  /// What was done with the picture that is the body.
+  private(set) var picture: PictureReader.Note?
+  /// Whether to tell what the network sees of the first image.
+  var includesInput = false
+  /// Whether to tell what the first layer makes of it.
+  var includesActivations = false
+
+  init(_ request: HTTPRequest, model: ModelDescription, pictures: PictureReader) throws(HTTPError) {
+    for item in try request.query() {
+      guard item.name == "include" else {
+        throw HTTPError(.badRequest, "unknown parameter \(HTTPRequestHead.shown(item.name)); expected include")
+      }
+      for part in item.value.split(separator: ",") {
+        switch part {
+        case "input" where !includesInput: includesInput = true
+        case "activations" where !includesActivations: includesActivations = true
+        default:
+          throw HTTPError(
+            .badRequest,
+            "include is \(HTTPRequestHead.shown(item.value)); expected input, activations or input,activations")
+        }
+      }
+    }
+    let kind = Service.mediaType(request.head).flatMap(Kind.init) ?? .json
+    let shape = model.shape
+    switch kind {
+    case .json:
+      pixels = try PixelDecoder.decode(request.body, shape: shape, limit: PredictionRequest.largestBatch) {
+        (text) throws(HTTPError) in
+        guard let bytes = Base64.decode(text) else { throw HTTPError(.unprocessable, "the string is not base64") }
+        return try PredictionRequest.image(bytes, shape: shape, pictures: pictures)
+      }
+    case .png:
+      (pixels, picture) = try pictures.pixels(ofPNG: request.body, shape: shape)
+    case .bytes:
+      let count = request.body.count
+      guard count > 0, count.isMultiple(of: shape.count), count / shape.count <= PredictionRequest.largestBatch else {
+        throw HTTPError(
+          .unprocessable,
+          "the body has \(count) bytes; expected \(shape.count) for each image of \(shape.text), for 1 to \(PredictionRequest.largestBatch) images"
+        )
+      }
+      pixels = request.body
+    }
+  }
+
+  /// The image in a decoded string: a PNG, or the pixels themselves.
+  private static func image(
+    _ bytes: [UInt8], shape: PixelShape, pictures: PictureReader
+  ) throws(HTTPError) -> [UInt8] {
+    if PictureReader.isPNG(bytes) { return try pictures.pixels(ofPNG: bytes, shape: shape).pixels }
+    guard bytes.count == shape.count else {
+      throw HTTPError(
+        .unprocessable,
+        "the string holds \(bytes.count) bytes; expected a PNG or \(shape.count) for an image of \(shape.text)")
+    }
+    return bytes
+  }
+}

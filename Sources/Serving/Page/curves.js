@@ -1,0 +1,247 @@
+// The curves of a run, as its log grows.
+
+const svgSpace = "http://www.w3.org/2000/svg";
+const grouped = (value) => Math.round(value).toLocaleString("en-US");
+const short = (value) => (value === 0 ? "0" : Math.abs(value) >= 1e-4 && Math.abs(value) < 1000 ? String(+value.toPrecision(3)) : value.toExponential(1));
+const percent = (value) => `${(100 * value).toFixed(2)} %`;
+
+export class Curves {
+  #steps = [];
+  #epochs = [];
+  #isVisible = false;
+  #isScheduled = false;
+  #source = null;
+
+  constructor(run, parts, newer) {
+    Object.assign(this, { run, parts, newer });
+    parts.title.textContent = run.name ? `Training of ${run.name}` : "Training";
+    this.charts = [
+      new Chart(parts.loss, { name: "Loss", value: "loss", evaluation: "evaluationLoss", isLogarithmic: true, text: short }),
+      new Chart(parts.accuracy, { name: "Accuracy", value: "accuracy", evaluation: "evaluationAccuracy", isLogarithmic: false, text: percent }),
+    ];
+    this.#setState(run);
+    addEventListener("resize", () => this.#schedule());
+  }
+
+  // Rows are only asked for while somebody looks.
+  setVisible(isVisible) {
+    this.#isVisible = isVisible;
+    if (isVisible && !this.#source) this.#open();
+    if (!isVisible) {
+      this.#source?.close();
+      this.#source = null;
+      clearInterval(this.timer);
+    }
+  }
+
+  #open() {
+    this.#forget();
+    this.#source = new EventSource("/v1/run/events");
+    // A connection that begins again tells everything again.
+    this.#source.addEventListener("open", () => this.#forget());
+    this.#source.addEventListener("reset", () => this.#forget());
+    this.#source.addEventListener("rows", (event) => this.#add(JSON.parse(event.data)));
+    this.#source.addEventListener("error", () => this.#setState({ isTraining: false, isLost: true }));
+    this.timer = setInterval(() => this.#look(), 3000);
+    this.#look();
+  }
+
+  async #look() {
+    const answer = await fetch("/v1/run").then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    if (!answer) return;
+    Object.assign(this.run, answer);
+    this.#setState(answer);
+  }
+
+  #forget() {
+    this.#steps = [];
+    this.#epochs = [];
+    this.#schedule();
+  }
+
+  #add(rows) {
+    const before = this.#epochs.length;
+    for (const row of rows) (row.kind === "epoch" ? this.#epochs : this.#steps).push(row);
+    // A page that is open for days keeps what it can draw.
+    while (this.#steps.length > 6000) this.#steps = this.#steps.filter((_, index, all) => (all.length - 1 - index) % 2 === 0);
+    if (this.#epochs.length !== before) this.newer();
+    this.#schedule();
+  }
+
+  #setState({ isTraining, isLost }) {
+    const { state } = this.parts;
+    state.textContent = isLost ? "connection lost, trying again" : isTraining ? "training now" : "not running";
+    state.classList.toggle("live", Boolean(isTraining) && !isLost);
+  }
+
+  #schedule() {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      if (this.#isVisible) this.#show();
+    });
+  }
+
+  #show() {
+    for (const chart of this.charts) chart.show(this.#steps, this.#epochs);
+    const last = [this.#steps.at(-1), this.#epochs.at(-1)].filter(Boolean).sort((a, b) => b.step - a.step)[0];
+    const best = this.#best();
+    const figures = [
+      ["epoch", last ? `${last.epoch}${this.run.epochs ? ` of ${this.run.epochs}` : ""}` : "–"],
+      ["step", last ? grouped(last.step) : "–"],
+      ["loss", last?.loss === undefined ? "–" : short(last.loss)],
+      ["best accuracy", best?.evaluationAccuracy === undefined ? "–" : percent(best.evaluationAccuracy)],
+      ["learning rate", this.#steps.at(-1)?.learningRate === undefined ? "–" : short(this.#steps.at(-1).learningRate)],
+      ["samples/s", last?.samplesPerSecond === undefined ? "–" : grouped(last.samplesPerSecond)],
+    ];
+    this.parts.figures.replaceChildren(...figures.map(([name, value]) => {
+      const [pair, term, text] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+      term.textContent = name;
+      text.textContent = value;
+      pair.append(term, text);
+      return pair;
+    }));
+    this.#table(best);
+  }
+
+  #best() {
+    return this.#epochs.reduce((best, row) =>
+      row.evaluationLoss !== undefined && (!best || row.evaluationLoss < best.evaluationLoss) ? row : best, null);
+  }
+
+  #table(best) {
+    if (!this.#epochs.length) return;
+    this.parts.epochs.replaceChildren(...this.#epochs.toReversed().slice(0, 200).map((row) => {
+      const line = document.createElement("tr");
+      if (row === best) {
+        line.className = "top-row";
+        line.title = "the best evaluation";
+      }
+      const cells = [
+        row.epoch, row.loss === undefined ? "–" : short(row.loss), row.accuracy === undefined ? "–" : percent(row.accuracy),
+        row.evaluationLoss === undefined ? "–" : short(row.evaluationLoss),
+        row.evaluationAccuracy === undefined ? "–" : percent(row.evaluationAccuracy),
+        row.samplesPerSecond === undefined ? "–" : grouped(row.samplesPerSecond),
+      ];
+      line.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
+      return line;
+    }));
+  }
+}
+
+class Chart {
+  #pointer = null;
+
+  constructor(svg, options) {
+    Object.assign(this, { svg }, options);
+    svg.addEventListener("pointermove", (event) => {
+      this.#pointer = event.clientX - svg.getBoundingClientRect().left;
+      this.#draw();
+    });
+    svg.addEventListener("pointerleave", () => {
+      this.#pointer = null;
+      this.#draw();
+    });
+  }
+
+  show(steps, epochs) {
+    const points = (rows, key) => rows.filter((row) => Number.isFinite(row[key])).map((row) => [row.step, row[key]]);
+    this.raw = points(steps, this.value);
+    if (!this.raw.length) this.raw = points(epochs, this.value);
+    this.evaluations = points(epochs, this.evaluation);
+    this.smooth = smoothed(this.raw);
+    this.#draw();
+  }
+
+  #draw() {
+    const { svg, raw, evaluations, smooth } = this;
+    svg.replaceChildren();
+    const all = raw && [...raw, ...evaluations];
+    if (!all?.length) {
+      svg.setAttribute("aria-label", `${this.name}: no values yet`);
+      return;
+    }
+    const [width, height] = [svg.clientWidth, svg.clientHeight];
+    const [left, right, top, bottom] = [48, 12, 10, 26];
+    const last = Math.max(...all.map(([step]) => step));
+    const first = Math.min(...all.map(([step]) => step));
+    const place = this.isLogarithmic ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
+    const values = all.map(([, value]) => place(value)).sort((a, b) => a - b);
+    // A few steps that are far out do not flatten the rest.
+    let [low, high] = [values[Math.floor(values.length * 0.005)], values[Math.ceil(values.length * 0.995) - 1]];
+    if (!this.isLogarithmic) high = Math.max(high, 1);
+    if (high - low < 1e-9) [low, high] = [low - 0.5, high + 0.5];
+    const x = (step) => left + (step - first) / Math.max(1, last - first) * (width - left - right);
+    const y = (value) => height - bottom - (Math.min(high, Math.max(low, place(value))) - low) / (high - low) * (height - top - bottom);
+    const add = (tag, attributes, text) => {
+      const element = document.createElementNS(svgSpace, tag);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      if (text !== undefined) element.textContent = text;
+      svg.append(element);
+    };
+    for (const tick of this.isLogarithmic ? logarithmicTicks(low, high) : ticks(low, high, 5)) {
+      const value = this.isLogarithmic ? 10 ** tick : tick;
+      add("line", { class: "rule", x1: left, x2: width - right, y1: y(value), y2: y(value) });
+      add("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, this.isLogarithmic ? short(value) : `${+(100 * value).toFixed(1)} %`);
+    }
+    for (const tick of ticks(first, last, Math.max(3, Math.floor(width / 90)))) {
+      add("text", { x: x(tick), y: height - 6, "text-anchor": "middle" }, grouped(tick));
+    }
+    const path = (points) => points.map(([step, value], index) => `${index ? "L" : "M"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`).join("");
+    add("path", { class: "raw", d: path(raw) });
+    add("path", { class: "smooth", d: path(smooth) });
+    if (evaluations.length > 1) add("path", { class: "eval", d: path(evaluations) });
+    for (const [step, value] of evaluations.slice(-400)) add("circle", { class: "dot", cx: x(step), cy: y(value), r: 4 });
+    this.#hair(add, x, y, { top, base: height - bottom, width });
+    const end = smooth.at(-1);
+    const tested = evaluations.at(-1);
+    svg.setAttribute("aria-label", `${this.name} against steps, from ${this.text(raw[0][1])} at step ${raw[0][0]}`
+      + ` to ${this.text(end[1])} at step ${end[0]}` + (tested ? `; last evaluation ${this.text(tested[1])}` : ""));
+  }
+
+  #hair(add, x, y, { top, base, width }) {
+    if (this.#pointer === null) return;
+    const near = this.smooth.reduce((best, point) =>
+      Math.abs(x(point[0]) - this.#pointer) < Math.abs(x(best[0]) - this.#pointer) ? point : best);
+    const at = x(near[0]);
+    add("line", { class: "hair", x1: at, x2: at, y1: top, y2: base });
+    add("circle", { class: "dot", cx: at, cy: y(near[1]), r: 3 });
+    const isRight = at > width / 2;
+    add("text", { class: "tip", x: at + (isRight ? -8 : 8), y: top + 12, "text-anchor": isRight ? "end" : "start" },
+      `step ${grouped(near[0])}: ${this.text(near[1])}`);
+  }
+}
+
+// An exponential mean over a fiftieth of the points, without its bias to the start.
+function smoothed(points) {
+  const keep = Math.exp(-1 / Math.max(1, points.length / 50));
+  let [sum, weight] = [0, 0];
+  return points.map(([step, value]) => {
+    sum = keep * sum + (1 - keep) * value;
+    weight = keep * weight + 1 - keep;
+    return [step, sum / weight];
+  });
+}
+
+function ticks(low, high, count) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough || 1));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough) ?? 1;
+  const result = [];
+  for (let tick = Math.ceil(low / step); tick * step <= high + 1e-9; tick++) result.push(tick * step);
+  return result;
+}
+
+// Logarithms of 1, 2, 5, 10 …, where there is room; of 1, 10, 100 … where there is less.
+function logarithmicTicks(low, high) {
+  const factors = high - low > 3 ? [1] : [1, 2, 5];
+  const result = [];
+  for (let power = Math.floor(low); power <= high; power++) {
+    for (const factor of factors) {
+      const tick = power + Math.log10(factor);
+      if (tick >= low - 1e-9 && tick <= high + 1e-9) result.push(tick);
+    }
+  }
+  return result;
+}
