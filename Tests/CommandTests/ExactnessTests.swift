@@ -166,7 +166,7 @@ struct ExactnessTests {
   }
 
   /// Rows of `metrics.jsonl` without the two fields that are measurements of time, and the number of threads.
-  private static func withoutTimes(_ text: String) throws -> [String] {
+  static func withoutTimes(_ text: String) throws -> [String] {
     try text.split(separator: "\n").map { line in
       guard var row = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
         return "no object: \(line)"
