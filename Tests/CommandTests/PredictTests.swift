@@ -221,6 +221,10 @@ struct PredictTests {
     bad("a cut IDX file", ["run", "i"], status: 65, "i: holds 2 bytes of data, but its header says 3") {
       try $0.write([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 7, 8], to: "i")
     },
+    bad(
+      "images of two channels", ["run", "i"], status: 65,
+      "i: is an IDX file of images with 2 channels; convert it to PNG"
+    ) { try $0.write([0, 0, 8, 4, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4], to: "i") },
     bad("labels", ["run", "i"], status: 65, "i: has 1 dimension; images have 3 or 4") {
       try $0.write([0, 0, 8, 1, 0, 0, 0, 1, 7], to: "i")
     },
