@@ -36,7 +36,7 @@ struct PredictionReportTests {
         """)
     #expect(Self.report.table(top: 1).description.hasPrefix("picture     class  probability  note\n"))
     #expect(
-      Self.report.table(top: 4).description.contains("dog       50.00 %  2        0.00 %                   blank"))
+      Self.report.table(top: 4).description.contains("dog       50.00 %  2         0.00 %                   blank"))
   }
 
   @Test("prints JSON with numbers as short as they are")
