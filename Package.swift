@@ -138,8 +138,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "LockstepCommand", "lockstep-serve", "allocation-probe", "stripes", "two-moons", "own-parts", "Lockstep", "Pictures",
-        "Tensors",
+        "LockstepCommand", "lockstep-serve", "allocation-probe", "stripes", "two-moons", "own-parts",
+        "Lockstep", "Pictures", "Tensors",
       ]),
     .testTarget(name: "LockstepTests", dependencies: ["Lockstep"], packageAccess: false),
     // Test support; no product has it.

@@ -68,7 +68,7 @@ struct AllocationTests {
     #expect(untilFirstStep > 1_000)
     #expect(lines.count > 20)
     let allocating = lines.dropFirst().filter { !$0.hasSuffix(" 0") }
-    #expect(allocating.isEmpty, "steps and their allocations")
+    #expect(allocating.isEmpty, "steps and their allocations: \(allocating)")
   }
 
   /// Lines that the probe prints.

@@ -30,7 +30,8 @@ struct BadUsageTests {
       name, ["bench", "c.json"] + options,
       error: """
         lockstep: \(message)
-        Usage: lockstep bench <config> [--threads <n,…>] [--seconds <s>] [--set <path=value> ...] [--json] [--trace <file>]
+        Usage: lockstep bench <config> [--threads <n,…>] [--seconds <s>] [--set <path=value> ...] [--json] [--trace <file>] \
+        [--svg <file>]
           See 'lockstep bench --help' for more information.
         """, status: 64)
   }

@@ -105,7 +105,7 @@ struct ExactnessTests {
     let command = try Command()
     defer { command.remove() }
     try command.write(SmallConfigs.awkward, to: "config.json")
-    let long = ["--set", "training.epochs=30"]
+    let long = ["--set", "training.epochs=90"]
     let whole = try command.run(
       ["train", "config.json", "--run", "whole", "--threads", "2", "--progress", "none"] + long)
     #expect(whole.status == 0, "\(whole.error)")
@@ -166,7 +166,7 @@ struct ExactnessTests {
   }
 
   /// Rows of `metrics.jsonl` without the two fields that are measurements of time, and the number of threads.
-  private static func withoutTimes(_ text: String) throws -> [String] {
+  static func withoutTimes(_ text: String) throws -> [String] {
     try text.split(separator: "\n").map { line in
       guard var row = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
         return "no object: \(line)"

@@ -156,18 +156,18 @@ struct PredictTests {
   func memory() throws {
     let command = try Self.prepared()
     defer { command.remove() }
-    // 16 MB decoded, so that all of them would take 384 MB.
+    // 9 MB decoded, so that all of them would take 576 MB.
     let large = Picture(
-      width: 4_000, height: 4_000, channels: .grey,
-      bytes: (0..<4_000 * 4_000).map {
-        (1_500..<2_000).contains($0 % 4_000) && (500..<3_000).contains($0 / 4_000) ? 0 : 255
+      width: 3_000, height: 3_000, channels: .grey,
+      bytes: (0..<3_000 * 3_000).map {
+        (1_000..<1_500).contains($0 % 3_000) && (500..<2_500).contains($0 / 3_000) ? 0 : 255
       })
     try command.write(PNG.encode(large), to: "large.png")
-    let names = Array(repeating: "large.png", count: 24).joined(separator: " ")
+    let names = Array(repeating: "large.png", count: 64).joined(separator: " ")
     let result = try command.output(
-      ofShell: "ulimit -v 300000; \"$LOCKSTEP\" predict run --threads 2 \(names) --json", limit: 120)
+      ofShell: "ulimit -v 400000; \"$LOCKSTEP\" predict run --threads 2 \(names) --json", limit: 120)
     #expect(result.status == 0, "\(result.error)")
-    #expect(try Self.answer(result).images.count == 24)
+    #expect(try Self.answer(result).images.count == 64)
   }
 
   private static let usage = """
@@ -221,6 +221,10 @@ struct PredictTests {
     bad("a cut IDX file", ["run", "i"], status: 65, "i: holds 2 bytes of data, but its header says 3") {
       try $0.write([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 7, 8], to: "i")
     },
+    bad(
+      "images of two channels", ["run", "i"], status: 65,
+      "i: is an IDX file of images with 2 channels; convert it to PNG"
+    ) { try $0.write([0, 0, 8, 4, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4], to: "i") },
     bad("labels", ["run", "i"], status: 65, "i: has 1 dimension; images have 3 or 4") {
       try $0.write([0, 0, 8, 1, 0, 0, 0, 1, 7], to: "i")
     },

@@ -17,7 +17,10 @@ struct TerminalTests {
   }
 
   /// Long enough to draw some bars: half a second or so.
-  private static let settings = ["training.epochs=20", "data.trainSamples=20000", "checkpoint.everySteps=100"]
+  /// Batches so small that an epoch is longer than the bar waits between two drawings.
+  private static let settings = [
+    "training.epochs=20", "training.batchSize=4", "data.trainSamples=20000", "checkpoint.everySteps=1000",
+  ]
 
   private static func arguments(_ further: [String] = [], settings: [String] = settings) -> [String] {
     ["train", "c.json", "--run", "run"] + settings.flatMap { ["--set", $0] } + further
@@ -33,7 +36,7 @@ struct TerminalTests {
     let status = try terminal.run(
       command, ["/bin/sh", "-c", "exec \"$0\" \"$@\" >answer", command.program.path] + arguments(further))
     #expect(status == 0)
-    #expect(try command.read("answer").hasPrefix("finished    step 25,000 of 25,000 in "))
+    #expect(try command.read("answer").hasPrefix("finished    step 100,000 of 100,000 in "))
     return terminal.text
   }
 

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("The picture of a digit as a sample")
 struct DigitCenteringTests {
-  /// What a bar of 8 × 40 must become: 4 × 20, its middle half a pixel from 14, since pixels are whole.
+  /// What a bar of 10 × 40 must become: 5 × 20, around column 14, and half a pixel from row 14, since pixels are whole.
   private static let bar = (0..<784).map { index -> UInt8 in
-    (13..<17).contains(index % 28) && (5..<25).contains(index / 28) ? 255 : 0
+    (12..<17).contains(index % 28) && (5..<25).contains(index / 28) ? 255 : 0
   }
 
   @Test("a sample stays as it is")
@@ -107,9 +107,9 @@ struct DigitCenteringTests {
       #expect(sample.isInverted && sample.treatment == .centred)
       differences.append(DigitPictures.difference(sample.bytes, digit.bytes))
     }
-    // Moved by a pixel, a digit differs by about 25.
+    // They are drawn up to a pixel smaller and off the middle; moved by a pixel they differ by 15.7.
     let mean = differences.reduce(0, +) / 200
-    #expect(mean < 8, "\(mean)")
+    #expect(mean < 12, "\(mean)")
   }
 
   @Test("other shapes are resized, grey or with colours")

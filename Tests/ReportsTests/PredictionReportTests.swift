@@ -27,16 +27,16 @@ struct PredictionReportTests {
   func table() {
     #expect(
       Self.report.table(top: 2).description == """
-        picture        class  probability  next  probability  note
-        ---------------------------------------------------------------------
-        a.png          dog        75.00 %  cat       25.00 %  inverted, centred
-        b.gz[6]        2          80.00 %  cat       10.00 %
+        picture     class  probability  next  probability  note
+        --------------------------------------------------------------------
+        a.png       dog        75.00 %  cat       25.00 %  inverted, centred
+        b.gz[6]     2          80.00 %  cat       10.00 %
         c\u{FFFD}[31m.png  cat        50.00 %  dog       50.00 %  blank, resized
 
         """)
-    #expect(Self.report.table(top: 1).description.hasPrefix("picture        class  probability  note\n"))
+    #expect(Self.report.table(top: 1).description.hasPrefix("picture     class  probability  note\n"))
     #expect(
-      Self.report.table(top: 4).description.contains("dog       50.00 %  2        0.00 %                   blank"))
+      Self.report.table(top: 4).description.contains("dog       50.00 %  2         0.00 %                   blank"))
   }
 
   @Test("prints JSON with numbers as short as they are")

@@ -34,22 +34,28 @@ public struct PicturePreparation: Sendable {
 }
 
 extension PicturePreparation {
+  /// Whether the images of an IDX file are pictures.
+  ///
+  /// - Precondition: `[count, height, width]` or `[count, height, width, channels]`.
+  /// - Throws: `PictureFault` where they have other than 1 or 3 channels, or are larger than `limits`.
+  public func check(_ array: IDXArray, limits: PictureLimits) throws(PictureFault) {
+    if array.dimensions.count == 4, ![1, 3].contains(array.dimensions[3]) {
+      throw .otherFormat("an IDX file of images with \(array.dimensions[3]) channels")
+    }
+    try limits.check(width: array.dimensions[2], height: array.dimensions[1])
+  }
+
   /// One sample, from an IDX file of images. An image of the right shape is a sample already: nothing is done to it.
   ///
-  /// - Precondition: `[count, height, width]` or `[count, height, width, channels]`; such an image is in the array.
-  /// - Throws: `PictureFault` where images of this shape are no pictures, or larger than `limits`.
-  public func prepare(
-    _ array: IDXArray, image index: Int, limits: PictureLimits
-  ) throws(PictureFault) -> PreparedPicture {
+  /// - Precondition: `check` has passed; such an image is in the array.
+  public func prepare(_ array: IDXArray, image index: Int) -> PreparedPicture {
     let extents = Array(array.dimensions.dropFirst())
     let count = extents.reduce(1, *)
     let bytes = array.bytes.view[index * count..<(index + 1) * count].array()
     if extents == shape.dimensions || extents + [1] == shape.dimensions {
       return PreparedPicture(bytes: bytes, treatment: .unchanged, isInverted: false, isBlank: false)
     }
-    let channels: Picture.Channels? = extents.count == 2 ? .grey : [1: .grey, 3: .color][extents[2]]
-    guard let channels else { throw .otherFormat("an IDX file of images with \(extents[2]) channels") }
-    try limits.check(width: extents[1], height: extents[0])
+    let channels: Picture.Channels = extents.count == 3 && extents[2] == 3 ? .color : .grey
     return prepare(Picture(width: extents[1], height: extents[0], channels: channels, bytes: bytes))
   }
 }

@@ -92,19 +92,29 @@ public final class PicturePredictor {
   private func range(_ images: ClosedRange<Int>?, of path: String) throws(PredictionError) -> (
     IDXArray, ClosedRange<Int>
   ) {
-    if idx?.path != path {
-      idx = nil
-      do throws(DatasetError) {
-        idx = (path, try IDXArray(path: path, as: .images, largestCount: idxLimit))
-      } catch {
-        throw .images(error)
-      }
-    }
+    if idx?.path != path { idx = (path, try read(path)) }
     guard let array = idx?.array else { preconditionFailure("an IDX file was read and is not there") }
     let count = array.dimensions[0]
     let range = images ?? 0...count - 1
     guard range.upperBound < count else { throw .noSuchImage(path: path, asked: range.upperBound, count: count) }
     return (array, range)
+  }
+
+  /// The images of an IDX file. The one before is let go of first.
+  private func read(_ path: String) throws(PredictionError) -> IDXArray {
+    idx = nil
+    let array: IDXArray
+    do throws(DatasetError) {
+      array = try IDXArray(path: path, as: .images, largestCount: idxLimit)
+    } catch {
+      throw .images(error)
+    }
+    do throws(PictureFault) {
+      try preparation.check(array, limits: pictureLimits)
+    } catch {
+      throw .picture(PictureError(path: path, fault: error))
+    }
+    return array
   }
 
   // MARK: A batch

@@ -33,12 +33,7 @@ enum PredictionItem: Sendable {
       case .file(let path): return preparation.prepare(try PictureFile.read(path, limits: limits))
       case .standardInput:
         return preparation.prepare(try PictureFile.read(descriptor: 0, name: source, limits: limits))
-      case .image(let array, let index, let path):
-        do throws(PictureFault) {
-          return try preparation.prepare(array, image: index, limits: limits)
-        } catch {
-          throw PictureError(path: path, fault: error)
-        }
+      case .image(let array, let index, _): return preparation.prepare(array, image: index)
       }
     } catch {
       throw .picture(error)

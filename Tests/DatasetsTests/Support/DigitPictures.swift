@@ -24,13 +24,13 @@ enum DigitPictures {
     return Picture(width: 200, height: 160, channels: .grey, bytes: bytes)
   }
 
-  /// A black bar, 8 × 40, on a white page of 100 × 80.
+  /// A black bar, 10 × 40, on a white page of 100 × 80.
   static let bar = page(ink: 0, paper: 255)
 
   static func page(ink: UInt8, paper: UInt8) -> Picture {
     Picture(
       width: 100, height: 80, channels: .grey,
-      bytes: (0..<8_000).map { (15..<23).contains($0 % 100) && (30..<70).contains($0 / 100) ? ink : paper })
+      bytes: (0..<8_000).map { (15..<25).contains($0 % 100) && (30..<70).contains($0 / 100) ? ink : paper })
   }
 
   /// Mean difference of two samples, in steps of a byte.
