@@ -53,15 +53,17 @@ public final class CheckpointModel {
 
   /// Loss, metrics and confusion matrix over all samples of a data set.
   ///
+  /// - Parameter mistakes: how many of the most confident mistakes to name.
   /// - Throws: `TrainingError.unfit` where the data set does not fit the network.
-  public func evaluate(_ dataset: ImageDataset) throws -> Evaluation {
+  public func evaluate(_ dataset: ImageDataset, mistakes: Int = 0) throws -> Evaluation {
     try check(dataset)
     let evaluator = Evaluator(
       network: network, metrics: config.training.metrics, normalization: normalization, pool: pool,
       workspaces: workspaces)
     let samples = Sampler(dataset: dataset, order: .sequential, batchSize: 1).samples
     return try evaluator.evaluate(
-      dataset, samples: samples.view, loss: config.training.loss, parameters: parameters.view, version: 0)
+      dataset, samples: samples.view, loss: config.training.loss, parameters: parameters.view, version: 0,
+      mistakes: mistakes)
   }
 
   /// The softmax of the network's outputs for the first samples of a data set, `[samples, classes]`.
@@ -144,7 +146,7 @@ public final class CheckpointModel {
     return withExtendedLifetime((indices, labels)) { inputs.array() }
   }
 
-  func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
+  private func reader(of dataset: ImageDataset, samples: Int) throws(TrainingError) -> SampleReader {
     try check(dataset)
     precondition(samples >= 1 && samples <= dataset.count, "more samples than the data set has")
     return SampleReader(dataset, normalization: normalization, kernels: network.kernels)

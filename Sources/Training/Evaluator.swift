@@ -60,7 +60,7 @@ final class Evaluator {
       Storage<Int32>(count: count), Storage<Int32>(count: count), Storage<Int32>(count: count)
     )
     // Nobody's, where nobody asks.
-    let confidences = Storage<Float>(count: mistakes > 0 ? count : 0)
+    let confidences = Storage<Float>(count: mistakes > 0 ? 2 * count : 0)
     // Views do not keep memory alive.
     defer { withExtendedLifetime((losses, ranks, labels, predictions, confidences)) {} }
     let run = EvaluationRun(
@@ -109,7 +109,7 @@ private struct EvaluationRun: Sendable {
   let losses: MutableView<Float>
   let ranks: MutableView<Int32>
   let predictions: MutableView<Int32>
-  /// How sure each prediction is; empty where nobody asks.
+  /// Shares in the softmax, of each prediction and then of its label; empty where nobody asks.
   let confidences: MutableView<Float>
 
   func evaluate(
@@ -128,14 +128,20 @@ private struct EvaluationRun: Sendable {
       let outputs = outputs[offset * classes..<(offset + 1) * classes]
       let prediction = Evaluator.largest(outputs)
       predictions[index] = Int32(prediction)
-      if confidences.count > 0 { confidences[index] = confidence(in: prediction, outputs) }
+      if confidences.count > 0 {
+        let sum = expSum(outputs, below: prediction)
+        confidences[2 * index] = Float(1 / sum)
+        confidences[2 * index + 1] = Float(exp(outputs, Int(labels[index]), below: prediction) / sum)
+      }
     }
   }
 
-  /// The share of a class, that with the largest output, in the outputs' softmax.
-  private func confidence(in prediction: Int, _ outputs: View<Float>) -> Float {
-    var sum = 0.0
-    for index in 0..<outputs.count { sum += PortableMath.exp(Double(outputs[index]) - Double(outputs[prediction])) }
-    return Float(1 / sum)
+  /// The sum of the outputs' exponentials, each relative to that of the largest one: the softmax's denominator.
+  private func expSum(_ outputs: View<Float>, below largest: Int) -> Double {
+    (0..<outputs.count).reduce(0) { $0 + exp(outputs, $1, below: largest) }
+  }
+
+  private func exp(_ outputs: View<Float>, _ index: Int, below largest: Int) -> Double {
+    PortableMath.exp(Double(outputs[index]) - Double(outputs[largest]))
   }
 }

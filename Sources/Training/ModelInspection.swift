@@ -87,23 +87,28 @@ public struct Mistake: Sendable, Equatable {
   public var prediction: Int
   /// The share of that class in the softmax of the outputs: how sure the network was.
   public var confidence: Float
+  /// The share of its own class.
+  public var labelConfidence: Float
 
   /// Creates a mistake.
-  public init(sample: Int, label: Int, prediction: Int, confidence: Float) {
+  public init(sample: Int, label: Int, prediction: Int, confidence: Float, labelConfidence: Float) {
     self.sample = sample
     self.label = label
     self.prediction = prediction
     self.confidence = confidence
+    self.labelConfidence = labelConfidence
   }
 
   /// The most confident mistakes among samples that were evaluated: the surest first, and of equals the one that was evaluated first.
+  ///
+  /// - Parameter confidences: of each sample's prediction, then of its label.
   static func mostConfident(
     _ count: Int, of samples: View<Int32>, labels: View<Int32>, predictions: View<Int32>, confidences: View<Float>
   ) -> [Mistake] {
     let mistakes = (0..<samples.count).lazy.filter { labels[$0] != predictions[$0] }.map { index in
       Mistake(
         sample: Int(samples[index]), label: Int(labels[index]), prediction: Int(predictions[index]),
-        confidence: confidences[index])
+        confidence: confidences[2 * index], labelConfidence: confidences[2 * index + 1])
     }
     // What is not a number is sure of nothing.
     let order = mistakes.filter { !$0.confidence.isNaN }.enumerated().sorted {

@@ -164,13 +164,14 @@ public final class Trainer {
     let samplesPerSecond = stopwatch.samplesPerSecond
     let training = record.current
     guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
-    let curious = observers.filter { $0.inspectionRequest(epoch: position.epochsFinished + 1) != .nothing }
-    let mistakes = curious.map { $0.inspectionRequest(epoch: position.epochsFinished + 1).mistakes }.max() ?? 0
-    for observer in observers { observer.evaluationStarted(epoch: position.epochsFinished + 1) }
+    let epoch = position.epochsFinished + 1
+    let requests = observers.map { (observer: $0, request: $0.inspectionRequest(epoch: epoch)) }
+    let curious = requests.filter { $0.request != .nothing }
+    for observer in observers { observer.evaluationStarted(epoch: epoch) }
     let start = stopwatch.seconds
-    let evaluation = try evaluate(mistakes: mistakes)
+    let evaluation = try evaluate(mistakes: curious.map(\.request.mistakes).max() ?? 0)
     stopwatch.add(to: \.evaluation, since: start)
-    position.epochsFinished += 1
+    position.epochsFinished = epoch
     let report = EpochReport(
       epoch: position.epochsFinished, step: position.step,
       training: MetricValues(training.values(config.training.metrics)),
@@ -185,7 +186,7 @@ public final class Trainer {
         step: position.step, epoch: position.epochsFinished, input: network.input,
         parameters: network.tensors(of: engine.model.parameters.view), mistakes: evaluation.mistakes,
         evaluated: evaluatedOn == .validation ? data.training : data.test)
-      for observer in curious { observer.modelInspected(inspection) }
+      for (observer, _) in curious { observer.modelInspected(inspection) }
     }
     try saveIfDue()
     stopwatch.restartSamples()

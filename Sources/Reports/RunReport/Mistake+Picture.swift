@@ -6,11 +6,11 @@ extension RunReport.Mistake {
   /// Pictures with a longer side are made smaller: fifty of them are to go by mail.
   private static let longestSide = 48
 
-  /// A wrongly judged sample with its image: in colours where it has three channels, else its first channel in grey.
-  init(_ sample: JudgedSample, of dataset: ImageDataset) {
+  /// A sample that was taken for another class, with its image: in colours where it has three channels, else its first channel in grey.
+  init(_ sample: Training.Mistake, of dataset: ImageDataset) {
     let extents = dataset.shape.dimensions
     let (height, width, channels) = (extents[0], extents[1], extents[2])
-    let bytes = dataset.image(sample.index).array()
+    let bytes = dataset.image(sample.sample).array()
     let whole =
       channels == 3
       ? Picture(width: width, height: height, channels: .color, bytes: bytes)

@@ -123,15 +123,14 @@ extension RunReport {
     case (_, .leftOut(let reason)), (.leftOut(let reason), _): return .leftOut(because: reason)
     case (.shown(let model), .shown(let dataset)):
       do {
-        let evaluation = try model.evaluate(dataset)
-        let wrong = try model.judge(dataset).filter { !$0.isRight }
-        let surest = wrong.sorted { ($1.probability, $0.index) < ($0.probability, $1.index) }.prefix(shownMistakes)
+        let evaluation = try model.evaluate(dataset, mistakes: shownMistakes)
+        let right = evaluation.confusion.indices.reduce(0) { $0 + evaluation.confusion[$1][$1] }
         return .shown(
           TestResult(
             source: dataset.name, samples: evaluation.samples, metrics: evaluation.metrics,
             scores: ClassificationReport(
               classes: evaluation.confusion.indices.map(String.init), confusion: evaluation.confusion),
-            mistakes: surest.map { Mistake($0, of: dataset) }, mistakeCount: wrong.count))
+            mistakes: evaluation.mistakes.map { Mistake($0, of: dataset) }, mistakeCount: evaluation.samples - right))
       } catch {
         return .leftOut(because: "\(error)")
       }

@@ -48,12 +48,12 @@ extension RunReport {
     guard !test.mistakes.isEmpty else { return "<p>There are none: every test sample is read right.</p>\n" }
     let tiles = test.mistakes.map { mistake -> Markup in
       let sample = mistake.sample
-      let probability = NumberText.percent(Double(sample.probability))
-      let right = NumberText.percent(Double(sample.labelProbability))
+      let probability = NumberText.percent(Double(sample.confidence))
+      let right = NumberText.percent(Double(sample.labelConfidence))
       return """
         <li><img src="\(DataURI.png(mistake.picture))" width="\(mistake.width)" height="\(mistake.height)" \
-        alt="Test sample \(sample.index)"/><b>\(sample.label) → \(sample.predicted)</b><br/>\(sample.predicted): \(probability)<br/>\
-        \(sample.label): \(right)<br/><span class="soft">no. \(sample.index)</span></li>
+        alt="Test sample \(sample.sample)"/><b>\(sample.label) → \(sample.prediction)</b><br/>\(sample.prediction): \(probability)<br/>\
+        \(sample.label): \(right)<br/><span class="soft">no. \(sample.sample)</span></li>
 
         """
     }

@@ -28,7 +28,7 @@ public struct RunReport: Sendable {
 
   /// A sample that the network takes for something else.
   public struct Mistake: Sendable {
-    public var sample: JudgedSample
+    public var sample: Training.Mistake
     /// The image, as a PNG file, and its size in pixels.
     public var picture: [UInt8]
     public var width: Int

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Reads an event file record by record. What its bytes say is checked before it is a size.
 package struct EventFileReader: ~Copyable {
   /// What comes next in a file.
@@ -21,35 +13,19 @@ package struct EventFileReader: ~Copyable {
   /// A record of more bytes is none of a run: the pictures of an epoch are the largest.
   private static let mostBytes = 1 << 28
 
-  private let path: String
-  private let descriptor: Int32
-  /// Bytes of the file when it was opened.
-  private let size: Int
+  private let file: ReadableLog
   private var offset = 0
   private var isAtEnd = false
 
   /// Opens a file; nil where there is none.
   package init?(_ path: String) throws(MetricsLogError) {
-    self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-    if descriptor < 0 {
-      if errno == ENOENT { return nil }
-      if errno == ELOOP { throw .notAFile(path: path) }
-      throw .system(operation: "open", path: path, code: errno)
-    }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw .notAFile(path: path)
-    }
-    size = Int(status.st_size)
+    guard let file = try ReadableLog(path) else { return nil }
+    self.file = file
   }
-
-  deinit { close(descriptor) }
 
   /// The next item; nil at the end. Nothing comes after a record that is cut short or damaged.
   package mutating func next() throws(MetricsLogError) -> Item? {
-    guard !isAtEnd, offset < size else { return nil }
+    guard !isAtEnd, offset < file.size else { return nil }
     isAtEnd = true
     let header = try bytes(12)
     guard header.count == 12 else { return .cutShort }
@@ -58,7 +34,7 @@ package struct EventFileReader: ~Copyable {
     guard let length = Int(exactly: Self.number(header[..<8]) as UInt64), length <= Self.mostBytes else {
       return .damaged(offset: offset)
     }
-    guard length + 16 <= size - offset else { return .cutShort }
+    guard length + 16 <= file.size - offset else { return .cutShort }
     let rest = try bytes(length + 4)
     guard rest.count == length + 4 else { return .cutShort }
     guard CRC32C.masked(rest[..<length]) == Self.number(rest[length...]) else { return .damaged(offset: offset) }
@@ -77,11 +53,7 @@ package struct EventFileReader: ~Copyable {
     bytes.reserveCapacity(count)
     var chunk = [UInt8](repeating: 0, count: min(count, 1 << 16))
     while bytes.count < count {
-      let got = read(descriptor, &chunk, min(chunk.count, count - bytes.count))
-      if got < 0 {
-        if errno == EINTR { continue }
-        throw .system(operation: "read", path: path, code: errno)
-      }
+      let got = try file.read(into: &chunk, atMost: count - bytes.count)
       if got == 0 { break }
       bytes += chunk[..<got]
     }

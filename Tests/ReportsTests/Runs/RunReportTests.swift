@@ -49,14 +49,14 @@ struct RunReportTests {
     let hits = scores.confusion.indices.reduce(0) { $0 + scores.confusion[$1][$1] }
     #expect(test.mistakeCount == 200 - hits)
     #expect(mistakes.count == min(50, test.mistakeCount))
-    #expect(zip(mistakes, mistakes.dropFirst()).allSatisfy { $0.sample.probability >= $1.sample.probability })
+    #expect(zip(mistakes, mistakes.dropFirst()).allSatisfy { $0.sample.confidence >= $1.sample.confidence })
     let data = try #require(report.run.config).data.source.load(.test, context: .init())
     for mistake in mistakes {
       let sample = mistake.sample
-      #expect(sample.label == Int(data.labels.view[sample.index]) && sample.predicted != sample.label)
-      #expect(sample.probability >= sample.labelProbability && sample.probability <= 1)
+      #expect(sample.label == Int(data.labels.view[sample.sample]) && sample.prediction != sample.label)
+      #expect(sample.confidence >= sample.labelConfidence && sample.confidence <= 1)
       let picture = try PNG.decode(mistake.picture)
-      #expect(picture.bytes == data.image(sample.index).array() && picture.width == 28)
+      #expect(picture.bytes == data.image(sample.sample).array() && picture.width == 28)
     }
   }
 
