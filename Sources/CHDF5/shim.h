@@ -38,8 +38,6 @@ static inline hid_t ch5_new_string_type(size_t bytes) {
 /* Property list classes and open flags. */
 static inline hid_t ch5_class_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t ch5_class_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t ch5_class_link_create(void) { return H5P_LINK_CREATE; }
-static inline unsigned ch5_access_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned ch5_access_read_only(void) { return H5F_ACC_RDONLY; }
 
 /* 1: a hard link, 0: a soft, external or user-defined one, -1: no such link. H5Lget_info changed its signature in 1.12. */

@@ -33,7 +33,7 @@ struct LockstepCommand: ParsableCommand {
   static func main() {
     Console.occupyStandardDescriptors()
     SignalWatcher.prepareProcess()
-    HDF5Library.limitArenas()
+    AllocationArenas.limit()
     if let unknown = UnknownCommand(in: CommandLine.arguments.dropFirst(), of: LockstepCommand.self) {
       Console.error("lockstep: \(unknown)")
       Glibc.exit(Outcome.usage.rawValue)

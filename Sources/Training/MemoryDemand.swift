@@ -66,13 +66,13 @@ struct MemoryDemand {
     add(4 * Double(count) * Double(network.parameters.count), to: part)
   }
 
-  /// What saving takes: copies of parameters and slots, then the file twice, once in libhdf5's memory and once as it is written.
+  /// What saving takes: copies of parameters and slots, then the file.
   ///
   /// - Parameter copies: 2 where a save may fall due while the one before it is being written.
   mutating func addSaving(of network: Network, vectors: Int, copies: Int) {
-    addVectors((copies + 2) * vectors, of: network, to: .saving)
+    addVectors((copies + 1) * vectors, of: network, to: .saving)
     // Each tensor has a header, and its place in a group.
-    add(2 * (65_536 + 1_024 * Double(vectors) * Double(network.parameters.entries.count)), to: .saving)
+    add(65_536 + 1_024 * Double(vectors) * Double(network.parameters.entries.count), to: .saving)
   }
 
   /// What a step's phases work on together: inputs and results of a minibatch, the shards' gradients, what layers keep of samples

@@ -22,7 +22,7 @@ struct ServeProgram: AsyncParsableCommand {
 
   func run() async throws {
     SignalWatcher.prepareProcess()
-    HDF5Library.limitArenas()
+    AllocationArenas.limit()
     do {
       let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
       let server = try Server(settings, machine: machine) { ServeProgram.say("lockstep: \($0)") }

@@ -9,50 +9,41 @@ package enum CheckpointEncoder {
   /// The file's bytes.
   package static func encode(_ checkpoint: Checkpoint) throws(WriteError.Cause) -> Storage<UInt8> {
     try validate(checkpoint)
-    let file: Storage<UInt8>
+    var writer = HDF5Writer()
     do throws(HDF5Error) {
-      file = try HDF5Library.withLock { () throws(HDF5Error) in
-        let writer = try HDF5Writer(expectedBytes: expectedBytes(checkpoint))
-        try addTensors(checkpoint, to: writer)
-        try addRunState(checkpoint.run, to: writer)
-        try addManifest(checkpoint, to: writer)
-        return try writer.image(extraBytes: Trailer.byteCount)
-      }
+      try addTensors(checkpoint, to: &writer)
+      try addRunState(checkpoint.run, to: &writer)
+      try addManifest(checkpoint, to: &writer)
     } catch {
       throw .library(error)
     }
+    let file = writer.image(extraBytes: Trailer.byteCount)
     Trailer.seal(file)
     return file
   }
 
-  /// Values, and room for the groups around them.
-  private static func expectedBytes(_ checkpoint: Checkpoint) -> Int {
-    let tensors = checkpoint.parameters.map(\.tensor) + checkpoint.optimizer.variables
-    return tensors.reduce(1 << 16) { $0 + $1.shape.count * MemoryLayout<Float>.size + 1024 }
-  }
-
-  private static func addTensors(_ checkpoint: Checkpoint, to writer: borrowing HDF5Writer) throws(HDF5Error) {
+  private static func addTensors(_ checkpoint: Checkpoint, to writer: inout HDF5Writer) throws(HDF5Error) {
     try writer.addGroup(Layout.modelVariables)
-    for parameter in checkpoint.parameters { try add(parameter.tensor, at: parameter.path, to: writer) }
+    for parameter in checkpoint.parameters { try add(parameter.tensor, at: parameter.path, to: &writer) }
     let optimizer = checkpoint.optimizer
     try writer.addGroup(Layout.optimizerVariables)
     try writer.setAttribute(Layout.Attribute.name, of: Layout.optimizerVariables, to: optimizer.name)
     try writer.addDataset(Layout.iteration, dimensions: [], values: [Int64(optimizer.iterations)])
     try writer.addDataset(Layout.learningRate, dimensions: [], values: [optimizer.learningRate])
     for (index, variable) in optimizer.variables.enumerated() {
-      try add(variable, at: OptimizerState.path(ofVariable: index), to: writer)
+      try add(variable, at: OptimizerState.path(ofVariable: index), to: &writer)
     }
   }
 
   private static func add(
-    _ tensor: TensorSnapshot, at path: String, to writer: borrowing HDF5Writer
+    _ tensor: TensorSnapshot, at path: String, to writer: inout HDF5Writer
   ) throws(HDF5Error) {
-    try tensor.withValues { view throws(HDF5Error) in
-      try writer.addDataset(path, dimensions: tensor.shape.dimensions, values: view)
+    try writer.addDataset(path, dimensions: tensor.shape.dimensions, of: Float.self) { target in
+      tensor.withValues { values in values.withBytes { target.copyMemory(from: $0) } }
     }
   }
 
-  private static func addRunState(_ run: RunState, to writer: borrowing HDF5Writer) throws(HDF5Error) {
+  private static func addRunState(_ run: RunState, to writer: inout HDF5Writer) throws(HDF5Error) {
     let group = Layout.run
     try writer.addGroup(group)
     try writer.setAttribute(Layout.Attribute.formatVersion, of: group, to: Int64(Checkpoint.formatVersion))
@@ -77,26 +68,26 @@ package enum CheckpointEncoder {
     try writer.addDataset(Layout.inputScale, dimensions: [run.inputScale.count], values: run.inputScale)
     try writer.addDataset(Layout.inputOffset, dimensions: [run.inputOffset.count], values: run.inputOffset)
     let history = run.history
-    try addNames(history.columns, at: Layout.historyColumns, to: writer)
+    try addNames(history.columns, at: Layout.historyColumns, to: &writer)
     try writer.addDataset(
       Layout.historyValues, dimensions: [history.rows.count, history.columns.count], values: history.rows.flatMap { $0 }
     )
-    try addNames(run.epochSums.map(\.name), at: Layout.epochSumNames, to: writer)
+    try addNames(run.epochSums.map(\.name), at: Layout.epochSumNames, to: &writer)
     try writer.addDataset(
       Layout.epochSumValues, dimensions: [run.epochSums.count], values: run.epochSums.map(\.value))
   }
 
-  private static func addManifest(_ checkpoint: Checkpoint, to writer: borrowing HDF5Writer) throws(HDF5Error) {
+  private static func addManifest(_ checkpoint: Checkpoint, to writer: inout HDF5Writer) throws(HDF5Error) {
     let variables = checkpoint.optimizer.variables
     let paths = checkpoint.parameters.map(\.path) + variables.indices.map(OptimizerState.path(ofVariable:))
     let shapes = checkpoint.parameters.map(\.tensor.shape) + variables.map(\.shape)
-    try addNames(paths, at: Layout.manifestPaths, to: writer)
+    try addNames(paths, at: Layout.manifestPaths, to: &writer)
     try writer.addDataset(
       Layout.manifestShapes, dimensions: [shapes.count, Layout.largestRank], values: shapes.flatMap(Layout.row(of:)))
   }
 
   private static func addNames(
-    _ names: [String], at path: String, to writer: borrowing HDF5Writer
+    _ names: [String], at path: String, to writer: inout HDF5Writer
   ) throws(HDF5Error) {
     try writer.addStrings(path, names, bytesEach: max(1, names.map(\.utf8.count).max() ?? 1))
   }

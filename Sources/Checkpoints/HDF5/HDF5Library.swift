@@ -3,20 +3,15 @@ import Synchronization
 
 /// The HDF5 library, which one thread may use at a time.
 ///
-/// Debian's build is thread-safe, others are not; one lock here makes that a matter of speed only. Encoding and decoding hold it
-/// from the first call to the last, so that every handle is born and dies under it.
+/// It reads the files of other programs; our own are written and read without it. Debian's build is thread-safe, others are not; one
+/// lock here makes that a matter of speed only. Whoever reads holds it from the first call to the last, so that every handle is born
+/// and dies under it.
 package enum HDF5Library {
   private static let lock = Mutex(())
 
-  /// The name under which files in memory go. The library tries to open it on disk, whether it creates or reads, and must not find
-  /// it: nothing can lie below a device.
+  /// The name under which files in memory go. The library tries to open it on disk and must not find it: nothing can lie below a
+  /// device.
   static let nameNotOnDisk = "/dev/null/checkpoint"
-
-  /// Keeps a process that saves often from growing. To be called when the program starts.
-  ///
-  /// Saves run on whichever thread Dispatch has free, and the C library gives each thread an arena of its own, up to eight a processor,
-  /// every one of which keeps what the library once took for a file: some megabytes. One is enough, as training allocates nothing.
-  package static func limitArenas() { ch5_limit_arenas(1) }
 
   /// Runs `body` with the library to itself. Must not be nested.
   package static func withLock<Result: Sendable, Failure: Error>(

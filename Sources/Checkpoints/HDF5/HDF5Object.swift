@@ -9,6 +9,7 @@ struct HDF5Object {
     case dataspace = 0x01
     case linkInfo = 0x02
     case datatype = 0x03
+    case fillValue = 0x05
     case link = 0x06
     case externalFiles = 0x07
     case layout = 0x08

@@ -3,7 +3,7 @@ import Tensors
 /// A read-only HDF5 file in memory, of the plain kind that our checkpoints are. Objects are opened by absolute path and checked before
 /// memory is taken for them.
 ///
-/// It reads what `HDF5Writer` has libhdf5 write, and refuses all else: the oldest file format, contiguous datasets without filters,
+/// It reads what `HDF5Writer` writes, and refuses all else: the oldest file format, contiguous datasets without filters,
 /// attributes of one value, hard links. That is a small part of HDF5, and it is read here rather than by libhdf5 (as `HDF5Reader`
 /// does) because that library can be crashed by a file that is made to: no bytes do that to this reader.
 ///
