@@ -14,22 +14,22 @@ public final class Trainer {
   /// The network.
   public let network: Network
   /// How far the run is.
-  public private(set) var position: RunPosition
+  public internal(set) var position: RunPosition
 
-  private let config: RunConfig
-  private let data: PreparedData
-  private let directory: RunDirectory
-  private let engine: TrainingEngine
-  private let saver: CheckpointSaver
-  private let observers: [any TrainingObserver]
-  private let request: StopRequest
+  let config: RunConfig
+  let data: PreparedData
+  let directory: RunDirectory
+  let engine: TrainingEngine
+  let saver: CheckpointSaver
+  let observers: [any TrainingObserver]
+  let request: StopRequest
   private let watchdog: Watchdog?
 
   /// Metrics of the current epoch, of the finished ones, and the best evaluation.
-  private var record: RunRecord
+  var record: RunRecord
   /// Learning rate of the last step.
-  private var rate = 0.0
-  private var stopwatch = Stopwatch()
+  var rate = 0.0
+  var stopwatch = Stopwatch()
 
   /// Prepares a run: everything that a step needs is allocated here.
   ///
@@ -231,142 +231,4 @@ public final class Trainer {
     return BestEpoch(
       epoch: epoch, evaluatedOn: evaluatedOn.rawValue, evaluation: evaluation, checkpoint: saver.path(step: best.step))
   }
-}
-
-// MARK: Saving and restoring
-
-extension Trainer {
-  private func saveIfDue() throws {
-    // A save that falls on an epoch's last step waits for the evaluation, which belongs to it.
-    guard !position.awaitsEvaluation else { return }
-    try attempt { announce(try saver.takeReports()) }
-    // Taken in any case: a save that is due as well answers the request.
-    let isAskedFor = request.takeSaveRequest()
-    guard saver.isDue(position) || isAskedFor else { return }
-    let start = stopwatch.seconds
-    defer { stopwatch.add(to: \.saving, since: start) }
-    // The save before may have failed only now.
-    if try !attempt({ try save() }), saver.lastPosition != position { try attempt { try save() } }
-  }
-
-  /// Does a part of a save. A failure is told, and the run goes on, where the config says so.
-  ///
-  /// - Returns: whether it succeeded.
-  @discardableResult
-  private func attempt(_ body: () throws -> Void) throws -> Bool {
-    do {
-      try body()
-      return true
-    } catch {
-      // Not a failed write but a state that may not be saved, or a directory that is not ours any more.
-      guard config.checkpoint.onFailure == .goOn, !(error is TrainingError) else { throw error }
-      saver.forgetLast()
-      let failure = SaveFailure(step: position.step, reason: "\(error)")
-      for observer in observers { observer.saveFailed(failure) }
-      return false
-    }
-  }
-
-  private func save() throws {
-    engine.pulse.enter(.save)
-    defer { engine.pulse.enter(.none) }
-    try directory.checkLock()
-    // A resume takes the newest checkpoint; one that cannot go on may not become it.
-    if let what = engine.model.nonFinite(network) {
-      throw TrainingError.notFinite(what: what, step: position.step)
-    }
-    let preparations = try observers.compactMap { try $0.checkpointWillBeSaved(step: position.step) }
-    try saver.save(snapshot(), position: position, after: preparations)
-  }
-
-  private func finishSaves() throws(WriteError) -> [CheckpointReport] {
-    engine.pulse.enter(.save)
-    defer { engine.pulse.enter(.none) }
-    return try saver.finish()
-  }
-
-  private func announce(_ reports: [CheckpointReport]) {
-    for report in reports {
-      for observer in observers { observer.checkpointSaved(report) }
-    }
-  }
-
-  /// A copy of everything that a resume needs.
-  private func snapshot() -> Checkpoint {
-    Checkpoint(
-      parameters: engine.model.parameterSnapshot(network.parameters),
-      optimizer: engine.model.optimizerSnapshot(network.parameters, optimizer: config.training.optimizer, rate: rate),
-      run: record.runState(config: config, data: data, kernels: network.kernels, position: position))
-  }
-
-  /// Takes over parameters that were trained elsewhere, and saves them as the run's checkpoint of step 0. To be called instead of
-  /// `run`; a resume then goes on from there, with a fresh optimizer.
-  ///
-  /// - Parameter path: where they come from, for messages.
-  /// - Returns: the checkpoint's file.
-  /// - Throws: `TrainingError.otherNetwork` with every disagreement, `WriteError`.
-  public func begin(with parameters: [NamedTensor], from path: String) throws -> String? {
-    let disagreements = Disagreement.between(
-      expected: network.parameters.entries.map { ($0.datasetPath, $0.spec.shape) },
-      found: parameters.map { ($0.path, $0.tensor.shape) })
-    guard disagreements.isEmpty else {
-      throw TrainingError.otherNetwork(path: path, disagreements: disagreements.map(\.description))
-    }
-    engine.model.restoreParameters(parameters, layout: network.parameters)
-    try save()
-    announce(try saver.finish())
-    return saver.newestPath
-  }
-
-  /// Takes over a checkpoint's state: `run` goes on after its last step. To be called before `run`.
-  ///
-  /// - Parameters:
-  ///   - checkpoint: from a run of the same config; only the number of epochs may differ.
-  ///   - path: its file, for messages.
-  ///   - acceptsOtherBits: whether another instruction set than the checkpoint's may go on.
-  /// - Throws: `TrainingError`: another network or optimizer (with every disagreement), other data, a position that this run does not have.
-  public func restore(_ checkpoint: Checkpoint, from path: String, acceptsOtherBits: Bool = false) throws(TrainingError)
-  {
-    let here = network.kernels.instructionSet.rawValue
-    guard acceptsOtherBits || checkpoint.run.instructionSet == here else {
-      throw .otherInstructionSet(checkpoint: checkpoint.run.instructionSet, here: here)
-    }
-    let optimizer = config.training.optimizer
-    let disagreements = checkpoint.disagreements(
-      with: network.parameters.entries.map { ($0.datasetPath, $0.spec.shape) },
-      optimizer: (type(of: optimizer).kerasName, engine.model.slotShapes(network.parameters)))
-    guard disagreements.isEmpty else {
-      throw .otherNetwork(path: path, disagreements: disagreements.map(\.description))
-    }
-    guard checkpoint.run.dataFingerprint == data.training.fingerprint else {
-      throw .otherData(
-        expected: SHA256.hexadecimal(checkpoint.run.dataFingerprint),
-        found: SHA256.hexadecimal(data.training.fingerprint))
-    }
-    guard checkpoint.run.step <= position.totalSteps, checkpoint.run.epoch <= position.epochs else {
-      throw .beyondTheEnd(path: path, step: checkpoint.run.step, totalSteps: position.totalSteps)
-    }
-    guard let record = RunRecord(restoring: checkpoint.run, metrics: config.training.metrics),
-      let position = position.restored(step: checkpoint.run.step, epochsFinished: checkpoint.run.epoch)
-    else {
-      throw .damagedState(path: path)
-    }
-    let samples = data.split.training.count
-    if let contradiction = checkpoint.contradiction(position: position, config: config, samples: samples) {
-      throw .contradiction(path: path, found: contradiction)
-    }
-    self.record = record
-    self.position = position
-    engine.model.restore(checkpoint, layout: network.parameters)
-    rate = Double(checkpoint.optimizer.learningRate)
-    saver.restored(position: position, path: path)
-  }
-}
-
-/// Which samples are evaluated after each epoch.
-public enum EvaluatedOn: String, Sendable {
-  /// Training samples that were held out.
-  case validation
-  /// The test set.
-  case test
 }

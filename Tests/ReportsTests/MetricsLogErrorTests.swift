@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Synchronization
 import Testing
 
 @Suite("Metrics log: what it refuses")
@@ -65,5 +66,37 @@ struct MetricsLogErrorTests {
       }
       #expect(file.pending == 3)
     }
+  }
+
+  @Test("what a failed flush has dropped is written again before the next one counts", arguments: [1, 3])
+  func failedFlush(failures: Int) throws {
+    let path = "\(scratch.path)/log"
+    let calls = Mutex(0)
+    var file = try LogFile(creating: path) { descriptor in
+      let isFailing = calls.withLock { calls in
+        calls += 1
+        // The first one is good: what it made durable is not written again.
+        return calls > 1 && calls <= 1 + failures
+      }
+      guard isFailing else { return fsync(descriptor) }
+      // What may be left on the disk, which is what the system then reads.
+      try? scratch.write("good\n", to: "log")
+      truncate(path, 10)
+      errno = EIO
+      return -1
+    }
+    file.append(Array("good\n".utf8))
+    try file.synchronize()
+    file.append(Array("lost\n".utf8))
+    for _ in 0..<failures {
+      #expect(throws: MetricsLogError.system(operation: "flush", path: path, code: EIO)) { try file.synchronize() }
+      #expect(try scratch.read("log") == "good\n\0\0\0\0\0")
+    }
+    file.append(Array("more\n".utf8))
+    try file.synchronize()
+    #expect(try scratch.read("log") == "good\nlost\nmore\n")
+    let flushes = calls.withLock { $0 }
+    try file.synchronize()
+    #expect(calls.withLock { $0 } == flushes, "a file that is on the disk was flushed again")
   }
 }

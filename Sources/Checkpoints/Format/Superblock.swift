@@ -21,6 +21,7 @@ package enum Superblock {
     let end = (0..<8).reduce(UInt64(0)) { $0 | UInt64(head[40 + $1]) << (8 * UInt64($1)) }
     return Int(exactly: end)
   }
+
   /// The superblock of a file whose last byte lies before `end`.
   static func bytes(root: HDF5Metadata.GroupPlace, end: Int) -> [UInt8] {
     // Versions; bytes of an offset and of a length; how much the nodes of a group hold; no flags.

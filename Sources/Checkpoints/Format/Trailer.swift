@@ -1,6 +1,6 @@
 import Tensors
 
-/// The 56 bytes after the HDF5 image that make a damaged file known before libhdf5 reads it.
+/// The 56 bytes after the HDF5 image that make a damaged file known before a byte of it is believed.
 ///
 /// | offset | bytes | content |
 /// | --- | --- | --- |

@@ -78,6 +78,7 @@ struct HDF5Metadata {
     bytes += names
     return place
   }
+
   /// Lists of links, all full but the last one.
   private mutating func appendLeaves(_ links: [HDF5Link]) -> [Node] {
     let most = 2 * Self.leafHalf

@@ -15,7 +15,7 @@ package struct HDF5PlainReader {
   /// Looks at `image`, whose memory must outlive the reader.
   package init(image: View<UInt8>) throws(HDF5Error) {
     self.image = HDF5Bytes(image: image)
-    let superblock = try self.image.part(at: 0, count: 96)
+    let superblock = try self.image.part(at: 0, count: Superblock.wholeByteCount)
     // Signature; versions of superblock, free space, root group and shared messages; bytes of an offset and of a length.
     guard superblock.begins(with: Superblock.signature + [0, 0, 0, 0, 0, 8, 8]) else {
       throw superblock.isNo("HDF5 file of the oldest format")
