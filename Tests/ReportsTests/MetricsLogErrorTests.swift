@@ -45,7 +45,7 @@ struct MetricsLogErrorTests {
     #expect(
       message() == """
         cannot continue \(scratch.path)/metrics.csv: its header names other columns than this run logs; \
-        move it away, then resume
+        move it away, or train into another directory (--run)
         """)
     #expect(try scratch.read("metrics.csv") == "epoch,loss\n1,0.5\n")
     #expect(try scratch.names == ["metrics.csv", "metrics.jsonl"])
