@@ -80,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "lockstep-serve",
       dependencies: [
-        "Serving", "ServeArguments", "Training", "Checkpoints", "Settings", "Tensors",
+        "Serving", "ServeArguments", "Training", "Checkpoints",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -133,7 +133,9 @@ let package = Package(
       dependencies: ["Interchange", "Training", "Datasets", "Settings", "Checkpoints", "Tensors"]),
     .testTarget(
       name: "ServingTests",
-      dependencies: ["Serving", "Training", "Reports", "Settings", "Datasets", "Checkpoints", "Tensors"]),
+      dependencies: [
+        "Serving", "Training", "Reports", "Settings", "Datasets", "Pictures", "Checkpoints", "Tensors",
+      ]),
     // Run the built programs, so they depend on them without importing them. Tensors has the SHA-256 that seals a changed checkpoint.
     .testTarget(
       name: "CommandTests",

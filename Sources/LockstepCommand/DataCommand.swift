@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Reports
 import Tensors
+import Training
 
 /// `lockstep data …`
 struct DataCommand: ParsableCommand {

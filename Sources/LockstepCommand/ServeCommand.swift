@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ServeArguments
+import Training
 
 /// `lockstep serve CHECKPOINT`: becomes `lockstep-serve`, which lies beside this program.
 struct ServeCommand: ParsableCommand {
@@ -22,17 +23,20 @@ struct ServeCommand: ParsableCommand {
       lockstep: the server is a program of its own, \(program), which cannot be started: \(reason)
       Build it beside this one: swift build -c release --product lockstep-serve
       """)
-    throw ExitCode(ServeCommand.unavailable)
+    throw ExitCode(Outcome.unavailable.rawValue)
   }
-
-  /// sysexits.h: a service that is needed is not there.
-  private static let unavailable: Int32 = 69
 
   /// The folder of this program's file, whatever it was called by.
   private static func folder() throws -> String {
     var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     let count = readlink("/proc/self/exe", &path, Int(PATH_MAX))
-    guard count > 0 else { throw ExitCode(unavailable) }
+    guard count > 0 else {
+      let reason = String(cString: strerror(errno))
+      Console.error(
+        "lockstep: the server is a program beside this one, and /proc/self/exe does not tell where that is: \(reason); "
+          + "start lockstep-serve itself")
+      throw ExitCode(Outcome.unavailable.rawValue)
+    }
     let text = String(decoding: path[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return String(text[..<(text.lastIndex(of: "/") ?? text.startIndex)])
   }

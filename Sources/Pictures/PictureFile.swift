@@ -71,7 +71,8 @@ public enum PictureFile {
   }
 
   private static func whole(_ descriptor: CInt, limits: PictureLimits) throws(PictureFault) -> [UInt8] {
-    let bytes = try read(descriptor, atMost: limits.fileBytes + 1)
+    // One byte more tells that there are too many, where a number can be one more.
+    let bytes = try read(descriptor, atMost: min(limits.fileBytes, .max - 1) + 1)
     guard bytes.count <= limits.fileBytes else { throw .tooLong(limit: limits.fileBytes) }
     return bytes
   }

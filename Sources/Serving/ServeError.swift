@@ -6,6 +6,8 @@ public enum ServeError: Error, Equatable, CustomStringConvertible {
   case badHost(String)
   /// The network does not take images of height, width and channels.
   case noImages(path: String, input: String)
+  /// The network was trained on numbers, and what it is to be asked about are pixels.
+  case noPixels(path: String, trainedOn: String)
   /// The directory of a run that is to be shown is not there.
   case noRun(path: String)
 
@@ -20,6 +22,8 @@ public enum ServeError: Error, Equatable, CustomStringConvertible {
       "--host is \(text); expected an address in digits, for example 127.0.0.1, 0.0.0.0 or ::1, or localhost"
     case .noImages(let path, let input):
       "\(path): the network's input is \(input); only networks of images, height × width × channels, can be served"
+    case .noPixels(let path, let elements):
+      "\(path): the network was trained on \(elements); only networks that were trained on the bytes of images can be served"
     case .noRun(let path): "--run \(path): no such directory"
     }
   }

@@ -153,6 +153,13 @@ public final class CheckpointModel {
   }
 
   private func check(_ dataset: ImageDataset) throws(TrainingError) {
+    let trained = config.data.source.elements
+    // The same picture as numbers from 0 to 1 would be another one, and nothing else would tell.
+    guard dataset.elements == trained else {
+      throw .unfit(
+        "the network was trained on \(trained.rawValue), and the samples of \(dataset.name) are \(dataset.elements.rawValue)"
+      )
+    }
     try config.check(network, fits: dataset)
     guard normalization.scale.count == dataset.shape[2] else {
       throw .unfit(

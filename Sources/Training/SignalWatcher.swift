@@ -85,7 +85,7 @@ public final class SignalWatcher {
 
   /// Whether the process was started with this signal ignored: the bit in `SigIgn` of `/proc/self/status`. (Swift cannot compare the
   /// handler that `sigaction` returns with `SIG_IGN`.)
-  private static func isIgnored(_ number: Int32) -> Bool {
+  package static func isIgnored(_ number: Int32) -> Bool {
     guard let mask = SystemFile.status("SigIgn").flatMap({ UInt64($0, radix: 16) }) else { return false }
     return mask >> UInt64(number - 1) & 1 == 1
   }

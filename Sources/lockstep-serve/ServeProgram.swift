@@ -4,8 +4,6 @@ import Dispatch
 import Foundation
 import ServeArguments
 import Serving
-import Settings
-import Tensors
 import Training
 
 /// The server: `lockstep serve` becomes this program.
@@ -34,7 +32,7 @@ struct ServeProgram: AsyncParsableCommand {
       withExtendedLifetime(signals) { ServeProgram.say("lockstep: stopped") }
     } catch {
       ServeProgram.say("lockstep: \(error)")
-      throw ExitCode(ServeProgram.exitCode(of: error))
+      throw ExitCode(ServeProgram.outcome(of: error).rawValue)
     }
   }
 
@@ -57,31 +55,20 @@ struct ServeProgram: AsyncParsableCommand {
   /// There is nobody to tell where that fails.
   private static func say(_ line: String) { try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8)) }
 
-  /// As `lockstep` does: 66 for what is missing, 65 for what is damaged, 78 for a config; 69 for a port that cannot be had.
-  private static func exitCode(of error: any Error) -> Int32 {
-    switch error {
-    case let error as ServeError:
-      switch error {
-      case .cannotListen: 69
-      case .badHost: 64
-      case .noImages: 65
-      case .noRun: 66
-      }
-    case let error as CheckpointError:
-      switch error.reason {
-      case .missing, .unreadable: 66
-      default: 65
-      }
-    case TrainingError.nothingToResume(_, let skipped): skipped.isEmpty ? 66 : 65
-    case TrainingError.otherNetwork, TrainingError.damagedState: 65
-    case is TrainingError, is SettingsError: 78
-    case is InstructionSetError: 64
-    default: 70
+  /// As `lockstep` has it.
+  private static func outcome(of error: any Error) -> Outcome {
+    switch error as? ServeError {
+    case .cannotListen: .unavailable
+    case .badHost: .usage
+    case .noImages, .noPixels: .badData
+    case .noRun: .inputMissing
+    case nil: Outcome(ofRun: error) ?? .internalError
     }
   }
 }
 
-/// SIGINT and SIGTERM end the server in order; a second SIGINT at once.
+/// SIGINT and SIGTERM end the server in order; a second SIGINT at once. SIGHUP too, unless it was ignored when the program started
+/// (`nohup`).
 private final class StopSignals {
   private let sources: [any DispatchSourceSignal]
 
@@ -90,7 +77,8 @@ private final class StopSignals {
     let registration = DispatchGroup()
     let queue = DispatchQueue(label: "lockstep.signals", qos: .userInteractive)
     let request = StopRequest()
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+    let numbers = [SIGINT, SIGTERM] + (SignalWatcher.isIgnored(SIGHUP) ? [] : [SIGHUP])
+    sources = numbers.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {

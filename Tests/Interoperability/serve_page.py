@@ -89,6 +89,8 @@ def desktop(browser, url, pictures):
     page = Page(browser, url, viewport={"width": 1280, "height": 960})
     page.is_blank()
     assert page.page.locator("#undo").is_disabled()
+    tops = page.page.evaluate("[...document.querySelectorAll('.tools button, .tools label')].map(each => each.offsetTop)")
+    assert len(tops) == 4 and len(set(tops)) == 1, f"buttons in more than one line: {tops}"
     for digit in DIGITS:
         on_the_way = page.mouse(digit)
         assert any(on_the_way[:-1]), "no answer before the pen was lifted"
@@ -172,6 +174,34 @@ def run(browser, url, pictures):
     page.close()
 
 
+def long_run(browser, url):
+    """More epochs than a call has arguments; the epoch of the lowest loss is not that of the best accuracy."""
+    page = Page(browser, url, viewport={"width": 1280, "height": 900})
+    page.page.evaluate("""() => {
+      window.EventSource = class extends EventTarget { constructor() { super(); window.source = this; } close() {} };
+    }""")
+    page.page.get_by_role("link", name="Training").click()
+    page.page.wait_for_function("() => window.source")
+    page.page.evaluate("""() => {
+      for (let start = 0; start < 200_000; start += 20_000) {
+        const rows = Array.from({ length: 20_000 }, (_, index) => start + index).map((epoch) => ({
+          kind: "epoch", step: epoch, epoch, loss: 1, accuracy: .5,
+          evaluationLoss: epoch === 777 ? .25 : .5, evaluationAccuracy: epoch === 1001 ? .9876 : .9,
+        }));
+        window.source.dispatchEvent(new MessageEvent("rows", { data: JSON.stringify(rows) }));
+      }
+    }""")
+    page.page.wait_for_function("() => document.getElementById('figures').textContent.includes('98.76 %')", timeout=10_000)
+    # Every epoch of so many is drawn, evenly, and the last.
+    label = page.page.locator("#chart-loss").get_attribute("aria-label")
+    assert "at step 199999;" in label, label
+    places = page.page.locator("#chart-loss .smooth").get_attribute("d")[1:].split("L")
+    assert 3000 < len(places) <= 6001, len(places)
+    first, middle, last = (float(places[index].split()[0]) for index in (0, len(places) // 2, -1))
+    assert abs(middle - (first + last) / 2) < 2, (first, middle, last)
+    page.close()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("chromium")
@@ -185,6 +215,7 @@ def main():
         upload(browser, options.url)
         phone(browser, options.url, options.pictures)
         run(browser, options.url, options.pictures)
+        long_run(browser, options.url)
         browser.close()
     print("all is well")
 

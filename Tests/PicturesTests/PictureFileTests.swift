@@ -11,6 +11,7 @@ struct PictureFileTests {
     let folder = try ScratchFolder()
     let path = try folder.write(PNG.encode(Self.picture), to: "a.jpg")
     #expect(try PictureFile.read(path) == Self.picture, "a name decides nothing")
+    #expect(try PictureFile.read(path, limits: PictureLimits(fileBytes: .max)) == Self.picture)
     let pipe = Pipe()
     try pipe.fileHandleForWriting.write(contentsOf: Data(PNG.encode(Self.picture)))
     try pipe.fileHandleForWriting.close()

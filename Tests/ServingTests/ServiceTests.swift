@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Pictures
 import Serving
 import Settings
 import Testing
@@ -194,6 +195,7 @@ struct ServiceTests {
     }
     #expect(codes.count == HTTPError.Code.allCases.count)
     #expect(json["components"]?["schemas"]?["FlatImage"]?["maxItems"] == 784)
+    #expect(text.contains("its pictures more than 16777216 pixels together"))
   }
 
   @Test("puts a limit on the images and bytes of a request")
@@ -209,6 +211,50 @@ struct ServiceTests {
     let many = [UInt8](repeating: 0, count: 784 * 1025)
     #expect(try await large.predict(many, type: "application/octet-stream").status == 422)
     #expect(try await large.predict(Array(many.dropLast(784)), type: "application/octet-stream").status == 200)
+  }
+
+  /// A blank picture.
+  private static func png(_ width: Int, _ height: Int) -> [UInt8] {
+    PNG.encode(
+      Picture(width: width, height: height, channels: .grey, bytes: [UInt8](repeating: 0, count: width * height)))
+  }
+
+  @Test("puts a limit on the pixels of a request's pictures together, whatever their bytes")
+  func pictures() async throws {
+    let service = try service { $0.limits.pixels = 10_000 }
+    let (small, large) = (Base64.encode(Self.png(60, 80)), Base64.encode(Self.png(100, 101)))
+    #expect(try await service.predict(Self.png(100, 100), type: "image/png").status == 200)
+    #expect(try await service.predict("{\"images\": [\"\(small)\", \"\(small)\"]}").status == 200)
+    let alone = try await service.predict(Self.png(100, 101), type: "image/png").error()
+    #expect(alone.code == "content_too_large")
+    let refused: [(String, String, String)] = [
+      ("{\"image\": \"\(large)\"}", "image", "100 × 101 pixels; at most 10000 in all"),
+      ("{\"images\": [\"\(small)\", \"\(small)\", \"\(small)\"]}", "images[2]", "60 × 80 pixels; at most 400 in all"),
+    ]
+    for (body, path, message) in refused {
+      let answer = try await service.predict(body)
+      let error = try answer.error()
+      #expect(answer.status == 413 && error.code == "content_too_large" && error.path == path, "\(answer.text)")
+      #expect(error.message.contains(message) && error.message.hasSuffix("those of a request may have 10000 together"))
+    }
+  }
+
+  @Test("answers others while it reads pictures, however many of them")
+  func picturesBeside() async throws {
+    let service = try service()
+    let picture = Self.png(1000, 1000)
+    let first = try await withThrowingTaskGroup(of: String.self) { group in
+      // Each thread of Swift's tasks would be busy with several.
+      for _ in 0..<4 * ProcessInfo.processInfo.activeProcessorCount {
+        group.addTask { "picture: \(try await service.predict(picture, type: "image/png").status)" }
+      }
+      // Asked last.
+      group.addTask { "health: \(try await service.get("/healthz").status)" }
+      let first = try await group.next()
+      for try await answer in group { #expect(answer == "picture: 200") }
+      return first
+    }
+    #expect(first == "health: 200")
   }
 
   @Test("serves networks of other images, and says that there is nothing to draw")

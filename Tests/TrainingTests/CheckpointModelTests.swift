@@ -1,6 +1,8 @@
 import Checkpoints
 import Datasets
 import Foundation
+import Networks
+import Optimizers
 import Testing
 import Training
 
@@ -24,6 +26,37 @@ struct CheckpointModelTests {
       "training": { "epochs": 2, "batchSize": 24, "optimizer": "adam" }
     }
     """
+
+  @Test("refuses samples of another kind than it was trained on: they would be predicted, and wrongly")
+  func otherElements() throws {
+    let path = NSTemporaryDirectory() + "lockstep-model-\(UUID().uuidString)"
+    let numbers = try Samples(
+      [Float](repeating: 0.5, count: 4 * 784), shape: [28, 28, 1], labels: [0, 1, 2, 3], classes: 10)
+    let bytes = try Samples(
+      [UInt8](repeating: 128, count: 4 * 784), shape: [28, 28, 1], labels: [0, 1, 2, 3], classes: 10)
+    for (own, other) in [(bytes, numbers), (numbers, bytes)] {
+      let config = try RunConfig(
+        data: MemorySource(training: own, test: own), layers: [Flatten(), Dense(units: 10)], epochs: 1, batchSize: 4,
+        optimizer: Adam())
+      let folder = path + own.elements.rawValue
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let end = try Trainer(
+        config: config, data: config.data.prepare(context: DatasetContext(), seed: config.seed),
+        directory: RunDirectory(path: folder, config: config.checkpoint),
+        machine: Machine(threads: 1, environment: [:]), observers: [], request: StopRequest()
+      ).run()
+      let file = try #require(end.checkpoint)
+      let model = try CheckpointModel(
+        CheckpointStore.load(file), path: file, config: config, sampleShape: own.shape,
+        machine: Machine(threads: 1, environment: [:]))
+      #expect(try model.evaluate(own.dataset).samples == 4)
+      let expected = TrainingError.unfit(
+        "the network was trained on \(own.elements.rawValue), and the samples of memory are \(other.elements.rawValue)")
+      #expect(throws: expected) { try model.evaluate(other.dataset) }
+      #expect(throws: expected) { try model.probabilities(other.dataset, samples: 4) }
+      #expect(throws: expected) { try model.inputs(other.dataset, samples: 4) }
+    }
+  }
 
   @Test("predicts what it is judged by, with the same bits on any number of threads")
   func predictions() throws {

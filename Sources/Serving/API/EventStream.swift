@@ -17,7 +17,10 @@ enum EventStream {
     var quiet = 0
     try await write(Array("retry: 2000\n\n".utf8))
     while !isDraining(), !Task.isCancelled {
-      let news = tail.news()
+      guard let news = tail.news() else {
+        await Task.yield()
+        continue
+      }
       if news.isReset { try await write(event("reset", .object([]))) }
       for start in stride(from: 0, to: news.rows.count, by: mostRows) {
         try await write(event("rows", .array(Array(news.rows[start..<min(start + mostRows, news.rows.count)]))))

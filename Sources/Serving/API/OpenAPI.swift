@@ -25,7 +25,8 @@ struct OpenAPI {
       "lastClass": .integer(model.classes.count - 1), "batch": .integer(PredictionRequest.largestBatch),
       // A row of plain numbers is for one channel; with more, no array is as short as it is long.
       "plainWidth": .integer(shape.channels == 1 ? shape.width : shape.width + 1),
-      "bodyBytes": .integer(limits.body), "version": .string(LockstepVersion.current), "name": .string(model.name),
+      "bodyBytes": .integer(limits.body), "picturePixels": .integer(limits.pixels),
+      "version": .string(LockstepVersion.current), "name": .string(model.name),
       "codes": .array(HTTPError.Code.allCases.map { .string($0.rawValue) }),
       "example": .array(Array(repeating: .integer(0), count: shape.count)),
     ]

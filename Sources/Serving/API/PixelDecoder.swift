@@ -31,7 +31,7 @@ package struct PixelDecoder {
   ///   - limit: most images.
   ///   - decodeText: makes an image of a string (base64); throws the reason where it cannot.
   /// - Returns: the images, one behind the other.
-  /// - Throws: 400 or 422, which names the place.
+  /// - Throws: 400 or 422, or what `decodeText` throws; it names the place.
   package static func decode(
     _ bytes: [UInt8], shape: PixelShape, limit: Int, decodeText: (String) throws(HTTPError) -> [UInt8]
   ) throws(HTTPError) -> [UInt8] {
@@ -129,6 +129,8 @@ package struct PixelDecoder {
       do throws(HTTPError) {
         pixels += try decodeText(text)
       } catch {
+        // Whether the rest is JSON decides between 400 and 422, and nothing else.
+        guard error.code == .unprocessable else { throw HTTPError(error.code, error.message, path: pathText) }
         throw Unexpected(message: error.message)
       }
       return

@@ -3,12 +3,13 @@ import Settings
 /// The answer to a prediction, as JSON.
 struct PredictionAnswer {
   let request: PredictionRequest
-  let prediction: NetworkAnswer
-  let model: ModelDescription
+  let output: NetworkOutput
+
+  private var model: ModelDescription { output.model }
 
   /// - Throws: 500 where the network's output is not a number, which weights that have diverged give.
   func json() throws(HTTPError) -> [UInt8] {
-    let (values, classes) = (prediction.probabilities, prediction.classes)
+    let (values, classes) = (output.probabilities, model.classes.count)
     guard values.allSatisfy(\.isFinite) else {
       throw HTTPError(.internalError, "the network's output is not a number: its weights are not usable")
     }
@@ -17,7 +18,7 @@ struct PredictionAnswer {
       if start > 0 { text += "," }
       write(values[start..<start + classes], to: &text)
     }
-    text += "],\"step\":\(prediction.step)"
+    text += "],\"step\":\(model.step)"
     if request.includesInput {
       text += ",\"input\":\"\(Base64.encode(Array(request.pixels.prefix(model.shape.count))))\""
     }
@@ -33,8 +34,8 @@ struct PredictionAnswer {
     var best = values.startIndex
     for index in values.indices where values[index] > values[best] { best = index }
     let index = best - values.startIndex
-    let name = JSONValue.string(index < model.classes.count ? model.classes[index] : String(index))
-    text += "{\"class\":\(index),\"name\":\(name),\"probability\":\(values[best]),\"probabilities\":["
+    text +=
+      "{\"class\":\(index),\"name\":\(JSONValue.string(model.classes[index])),\"probability\":\(values[best]),\"probabilities\":["
     for index in values.indices {
       if index > values.startIndex { text += "," }
       text += values[index].description
@@ -44,7 +45,7 @@ struct PredictionAnswer {
 
   /// Bytes of a layer's output, in the order of its shape: value = minimum + byte · (maximum − minimum) / 255.
   private var activations: JSONValue? {
-    guard let values = prediction.activations, let layer = model.firstLayer,
+    guard let values = output.activations, let layer = model.firstLayer,
       let minimum = values.min(), let maximum = values.max(), minimum.isFinite, maximum.isFinite
     else { return nil }
     let scale = maximum > minimum ? 255 / (maximum - minimum) : 0

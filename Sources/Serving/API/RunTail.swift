@@ -16,6 +16,8 @@ package struct RunTail {
   package static let mostRows = 1000
   /// Longest line; what is longer is passed over.
   private static let longestLine = 16 << 10
+  /// Bytes that are read at once.
+  private static let piece = 1 << 16
   /// Columns that are told, where they are finite numbers.
   private static let columns = [
     "step", "epoch", "loss", "accuracy", "learningRate", "gradientNorm", "evaluationLoss", "evaluationAccuracy",
@@ -27,45 +29,48 @@ package struct RunTail {
   private var inode: UInt64 = 0
   private var offset: UInt64 = 0
   private var rest: [UInt8] = []
+  /// What is not told yet.
+  private var found = News()
 
   package init(run: String) { path = run + "/metrics.jsonl" }
 
-  /// Looks.
-  package mutating func news() -> News {
-    var news = News()
+  /// Reads on, one piece at most: a long log takes a while, and others wait for this thread.
+  ///
+  /// - Returns: nil where there is more to read.
+  package mutating func news() -> News? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      news.isReset = file != nil
-      forget()
-      return news
+      if file != nil { startAgain() }
+      return told()
     }
-    if file != nil, UInt64(status.st_ino) != inode || UInt64(status.st_size) < offset {
-      news.isReset = true
-      forget()
-    }
+    if file != nil, UInt64(status.st_ino) != inode || UInt64(status.st_size) < offset { startAgain() }
     if file == nil {
-      guard let opened = FileHandle(forReadingAtPath: path) else { return news }
+      guard let opened = FileHandle(forReadingAtPath: path) else { return told() }
       (file, inode) = (opened, UInt64(status.st_ino))
     }
-    while let chunk = try? file?.read(upToCount: 1 << 16), !chunk.isEmpty {
-      offset += UInt64(chunk.count)
-      rest += chunk
-      takeLines(&news.rows)
-      if news.rows.count > 16 * RunTail.mostRows { news.rows = RunTail.thinned(news.rows) }
-    }
-    news.rows = RunTail.thinned(news.rows)
-    return news
+    guard let piece = try? file?.read(upToCount: RunTail.piece), !piece.isEmpty else { return told() }
+    offset += UInt64(piece.count)
+    rest += piece
+    takeLines()
+    if found.rows.count > 16 * RunTail.mostRows { found.rows = RunTail.thinned(found.rows) }
+    return piece.count < RunTail.piece ? told() : nil
   }
 
-  private mutating func forget() {
+  private mutating func told() -> News {
+    defer { found = News() }
+    return News(isReset: found.isReset, rows: RunTail.thinned(found.rows))
+  }
+
+  private mutating func startAgain() {
     try? file?.close()
     (file, offset, rest) = (nil, 0, [])
+    found = News(isReset: true)
   }
 
-  private mutating func takeLines(_ rows: inout [JSONValue]) {
+  private mutating func takeLines() {
     var start = rest.startIndex
     while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      if end - start <= RunTail.longestLine, let row = RunTail.row(rest[start..<end]) { rows.append(row) }
+      if end - start <= RunTail.longestLine, let row = RunTail.row(rest[start..<end]) { found.rows.append(row) }
       start = end + 1
     }
     rest.removeFirst(start)

@@ -15,8 +15,6 @@ struct Service: HTTPHandler {
   let origins: [String]
   /// The directory of the run whose curves are shown; nil for none.
   let run: String?
-  /// What makes an image of a drawing or a picture.
-  let pictures: PictureReader
 
   // MARK: HTTPHandler
 
@@ -151,11 +149,11 @@ struct Service: HTTPHandler {
   }
 
   private func predict(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-    let description = predictions.description
-    let wanted = try PredictionRequest(request, model: description, pictures: pictures)
-    let prediction = try await predictions.predict(wanted.pixels, activations: wanted.includesActivations)
-    metrics.predicted(prediction.probabilities.count / prediction.classes)
-    let answer = PredictionAnswer(request: wanted, prediction: prediction, model: description)
+    let wanted = try await PredictionRequest.read(request, shape: predictions.description.shape, limits: limits)
+    let output = try await predictions.predict(
+      wanted.pixels, shape: wanted.shape, activations: wanted.includesActivations)
+    metrics.predicted(output.images)
+    let answer = PredictionAnswer(request: wanted, output: output)
     return HTTPResponse(
       status: 200, type: "application/json", body: .bytes(try answer.json()), fields: [("Cache-Control", "no-store")])
   }

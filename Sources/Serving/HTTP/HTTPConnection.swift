@@ -1,21 +1,6 @@
 import FlyingSocks
 import Foundation
 
-/// What answers requests.
-protocol HTTPHandler: Sendable {
-  /// Whether a request is worth reading its body: called when its head is there.
-  ///
-  /// - Returns: the most bytes its body may have.
-  /// - Throws: the answer, where it is clear already.
-  func accept(_ head: HTTPRequestHead) throws(HTTPError) -> Int
-
-  /// Answers a request.
-  func answer(_ request: HTTPRequest) async -> HTTPResponse
-
-  /// The answer to what is no request, or one that was not accepted.
-  func answer(_ error: HTTPError, to head: HTTPRequestHead?) -> HTTPResponse
-}
-
 /// One connection: requests one after the other, each within its limits.
 ///
 /// Reading and writing are FlyingSocks's; what HTTP is, and what is too much of it, is here. Its task is cancelled when a deadline is
@@ -203,65 +188,5 @@ struct HTTPConnection: Sendable {
     guard case .bytes(let bytes) = response.body else { return }
     _ = try? socket.socket.write(Data(response.head(keepsAlive: false) + bytes))
     shutdown(socket.socket.file.rawValue, Int32(SHUT_WR))
-  }
-}
-
-/// Bytes that have arrived and are not used yet.
-struct InputBuffer {
-  private var storage: [UInt8] = []
-  private var start = 0
-  /// Up to here there is no end of a head.
-  private var searched = 0
-
-  var bytes: ArraySlice<UInt8> { storage[start...] }
-  var count: Int { storage.count - start }
-  var isEmpty: Bool { count == 0 }
-
-  mutating func append(_ bytes: [UInt8]) {
-    if start == storage.count {
-      storage = bytes
-      (start, searched) = (0, 0)
-    } else {
-      storage += bytes
-    }
-  }
-
-  mutating func drop(_ count: Int) {
-    start += count
-    searched = start
-    // What is used is given back, but not for every few bytes.
-    if start > 1 << 16, start > storage.count / 2 {
-      storage.removeFirst(start)
-      (start, searched) = (0, 0)
-    }
-  }
-
-  mutating func take(_ count: Int) -> [UInt8] {
-    defer { drop(count) }
-    return Array(storage[start..<start + count])
-  }
-
-  mutating func dropLeadingLineEnds() {
-    while start + 1 < storage.count, storage[start] == UInt8(ascii: "\r"), storage[start + 1] == UInt8(ascii: "\n") {
-      drop(2)
-    }
-  }
-
-  /// The bytes before the first empty line, if that has come within the limit; looks at no byte twice.
-  mutating func takeHead(limit: Int) -> ArraySlice<UInt8>? {
-    var index = max(searched, start + 3)
-    while index < storage.count, index - start < limit {
-      if storage[index] == UInt8(ascii: "\n"), storage[index - 1] == UInt8(ascii: "\r"),
-        storage[index - 2] == UInt8(ascii: "\n"), storage[index - 3] == UInt8(ascii: "\r")
-      {
-        let head = storage[start..<index - 3]
-        start = index + 1
-        searched = start
-        return head
-      }
-      index += 1
-    }
-    searched = max(start, index)
-    return nil
   }
 }

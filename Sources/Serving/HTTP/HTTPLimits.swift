@@ -11,6 +11,8 @@ public struct HTTPLimits: Sendable {
   public var fields = 64
   /// Bytes of a request's body.
   public var body = 8 << 20
+  /// Pixels of the pictures in a request's body, together: 4,096 × 4,096 are more than one of a digit needs, and take less than a second.
+  public var pixels = 1 << 24
   /// Bytes of the bodies of all requests under way.
   public var bodies = 256 << 20
   /// How long a connection may wait for its next request.

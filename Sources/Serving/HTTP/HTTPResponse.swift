@@ -45,8 +45,8 @@ struct HTTPResponse: Sendable {
     var text =
       "HTTP/1.1 \(status) \(HTTPResponse.reason(status))\r\nDate: \(HTTPDate.now)\r\n" + HTTPResponse.securityText
     for field in fields { text += "\(field.name): \(field.value)\r\n" }
-    // RFC 9110, 8.6: none with 1xx and 204.
-    if case .bytes(let bytes) = body, status != 204 { text += "Content-Length: \(bytes.count)\r\n" }
+    // RFC 9110, 8.6: none with 204, and with 304 the length that the answer 200 would have, or none.
+    if case .bytes(let bytes) = body, status != 204, status != 304 { text += "Content-Length: \(bytes.count)\r\n" }
     text += keepsAlive ? "\r\n" : "Connection: close\r\n\r\n"
     return Array(text.utf8)
   }

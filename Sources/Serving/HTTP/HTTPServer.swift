@@ -1,76 +1,5 @@
 import FlyingSocks
 import Foundation
-import Synchronization
-
-/// Which connections there are and what they are at, for limits and for an orderly end.
-final class ServerState: Sendable {
-  private struct State {
-    var isDraining = false
-    /// Connections that wait for a request.
-    var idle: Set<Int> = []
-    var streams = 0
-    /// Bytes of bodies under way, as announced.
-    var bodies = 0
-  }
-
-  private let state = Mutex(State())
-
-  var isDraining: Bool { state.withLock(\.isDraining) }
-
-  /// A connection has nothing to do.
-  ///
-  /// - Returns: false where it is to end.
-  func idle(_ id: Int) -> Bool {
-    state.withLock { state in
-      guard !state.isDraining else { return false }
-      state.idle.insert(id)
-      return true
-    }
-  }
-
-  func busy(_ id: Int) { _ = state.withLock { $0.idle.remove(id) } }
-
-  /// From here on no connection gets another request.
-  ///
-  /// - Returns: the connections that wait for one.
-  func drain() -> Set<Int> {
-    state.withLock { state in
-      state.isDraining = true
-      return state.idle
-    }
-  }
-
-  /// Makes room for a body; given back by `release`.
-  ///
-  /// - Returns: false where too much is under way.
-  func reserve(_ bytes: Int, limit: Int) -> Bool {
-    state.withLock { state in
-      // One body alone always has room.
-      guard state.bodies == 0 || bytes <= limit - state.bodies else { return false }
-      state.bodies += bytes
-      return true
-    }
-  }
-
-  func release(_ bytes: Int) { state.withLock { $0.bodies -= bytes } }
-
-  /// A place among the streams of events, given back when nobody holds it.
-  final class StreamPlace: Sendable {
-    private let state: ServerState
-
-    fileprivate init(_ state: ServerState) { self.state = state }
-    deinit { state.state.withLock { $0.streams -= 1 } }
-  }
-
-  /// Counts a stream of events in; nil where there are enough.
-  func openStream(limit: Int) -> StreamPlace? {
-    state.withLock { state in
-      guard state.streams < limit, !state.isDraining else { return nil }
-      state.streams += 1
-      return StreamPlace(self)
-    }
-  }
-}
 
 /// Listens, accepts and limits connections.
 final class HTTPServer: Sendable {
@@ -178,48 +107,6 @@ final class HTTPServer: Sendable {
   private static func pause(milliseconds: Int) async {
     await withCheckedContinuation { continuation in
       DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { continuation.resume() }
-    }
-  }
-}
-
-/// An address to listen on.
-enum ListenAddress: Equatable, CustomStringConvertible {
-  case ip4(String)
-  case ip6(String)
-
-  /// Nil for what is neither `localhost` nor an address in digits.
-  init?(_ text: String) {
-    if text == "localhost" {
-      self = .ip4("127.0.0.1")
-    } else if (try? sockaddr_in.inet(ip4: text, port: 0)) != nil {
-      self = .ip4(text)
-    } else if (try? sockaddr_in6.inet6(ip6: text, port: 0)) != nil {
-      self = .ip6(text)
-    } else {
-      return nil
-    }
-  }
-
-  /// Whether only this machine reaches it.
-  var isLoopback: Bool {
-    switch self {
-    case .ip4(let text): text.hasPrefix("127.")
-    case .ip6(let text): text == "::1"
-    }
-  }
-
-  /// As in a URL, but for brackets.
-  var description: String {
-    switch self {
-    case .ip4(let text), .ip6(let text): text
-    }
-  }
-
-  /// As in a URL.
-  var authority: String {
-    switch self {
-    case .ip4(let text): text
-    case .ip6(let text): "[\(text)]"
     }
   }
 }

@@ -4,93 +4,25 @@ import Settings
 import Tensors
 import Training
 
-/// What is known of the checkpoint that is served: a value, for everybody.
-struct ModelDescription: Sendable {
-  /// A layer, as the API shows it.
-  struct Layer: Sendable {
-    var name: String
-    var type: String
-    var activation: String?
-    var output: [Int]
-    var parameters: Int
-  }
-
-  var name: String
-  var path: String
-  var dataset: String
-  var shape: PixelShape
-  /// Names, in the order of the network's outputs.
-  var classes: [String]
-  var layers: [Layer]
-  var parameters: Int
-  var step: Int
-  var totalSteps: Int
-  var epoch: Int
-  var epochs: Int
-  var digest: String
-  var instructionSet: String
-  /// The newest evaluation: metrics by name, without those that are not finite.
-  var evaluation: [(name: String, value: Double)]
-  /// Where the layer's activations can be asked for: its name and shape.
-  var firstLayer: (name: String, type: String, shape: [Int])?
-  var threads: Int
-
-  var json: JSONValue {
-    var members: [(key: String, value: JSONValue)] = [
-      ("name", .string(name)), ("checkpoint", .string(path)), ("dataset", .string(dataset)),
-      (
-        "input",
-        .object([
-          ("height", .integer(shape.height)), ("width", .integer(shape.width)), ("channels", .integer(shape.channels)),
-        ])
-      ),
-      ("classes", .array(classes.map { .string($0) })),
-      (
-        "layers",
-        .array(
-          layers.map { layer in
-            .object([
-              ("name", .string(layer.name)), ("type", .string(layer.type)),
-              ("activation", layer.activation.map { .string($0) } ?? .null),
-              ("outputShape", .array(layer.output.map { .integer($0) })), ("parameters", .integer(layer.parameters)),
-            ])
-          })
-      ),
-      ("parameters", .integer(parameters)), ("step", .integer(step)), ("totalSteps", .integer(totalSteps)),
-      ("epoch", .integer(epoch)), ("epochs", .integer(epochs)), ("digest", .string(digest)),
-      ("instructionSet", .string(instructionSet)), ("threads", .integer(threads)),
-      ("evaluation", .object(evaluation.map { (key: $0.name, value: .number($0.value)) })),
-    ]
-    if let firstLayer {
-      members.append(
-        (
-          "firstLayer",
-          .object([
-            ("name", .string(firstLayer.name)), ("type", .string(firstLayer.type)),
-            ("shape", .array(firstLayer.shape.map { .integer($0) })),
-          ])
-        ))
-    }
-    return .object(members)
-  }
-}
-
 /// A checkpoint in use, with its description. Belongs to one thread at a time.
-struct ServedModel {
-  let model: CheckpointModel
+package struct ServedModel {
+  let predictor: CheckpointModel
   let firstLayer: FirstLayer?
   let description: ModelDescription
 
   /// - Throws: `SettingsError`, `TrainingError`, `ServeError` where the checkpoint cannot be served.
-  init(_ checkpoint: Checkpoint, path: String, machine: Machine) throws {
+  package init(_ checkpoint: Checkpoint, path: String, machine: Machine) throws {
     let config = try RunConfig(text: checkpoint.run.config, source: path)
+    // Found now, or every prediction would fail.
+    let elements = config.data.source.elements
+    guard elements == .bytes else { throw ServeError.noPixels(path: path, trainedOn: elements.rawValue) }
     let (input, shape) = try ServedModel.input(of: checkpoint, path: path, config: config, kernels: machine.kernels)
     // Waiting threads that spin would take the processors from the connections.
-    model = try CheckpointModel(
+    predictor = try CheckpointModel(
       checkpoint, path: path, config: config, sampleShape: input, machine: machine, spins: false)
-    firstLayer = model.firstLayer()
+    firstLayer = predictor.firstLayer()
     let run = checkpoint.run
-    let network = model.network
+    let network = predictor.network
     description = ModelDescription(
       name: config.name, path: path, dataset: ServedModel.dataset(of: config), shape: shape,
       classes: ServedModel.classNames(of: config, count: network.output.count),

@@ -6,8 +6,11 @@ const short = (value) => (value === 0 ? "0" : Math.abs(value) >= 1e-4 && Math.ab
 const percent = (value) => `${(100 * value).toFixed(2)} %`;
 
 export class Curves {
-  #steps = [];
-  #epochs = [];
+  #steps = new Rows();
+  #epochs = new Rows();
+  // Of all epochs, also of those that are not kept.
+  #lowestLoss = null;
+  #bestAccuracy = null;
   #isVisible = false;
   #isScheduled = false;
   #source = null;
@@ -54,17 +57,23 @@ export class Curves {
   }
 
   #forget() {
-    this.#steps = [];
-    this.#epochs = [];
+    [this.#steps, this.#epochs, this.#lowestLoss, this.#bestAccuracy] = [new Rows(), new Rows(), null, null];
     this.#schedule();
   }
 
   #add(rows) {
-    const before = this.#epochs.length;
-    for (const row of rows) (row.kind === "epoch" ? this.#epochs : this.#steps).push(row);
-    // A page that is open for days keeps what it can draw.
-    while (this.#steps.length > 6000) this.#steps = this.#steps.filter((_, index, all) => (all.length - 1 - index) % 2 === 0);
-    if (this.#epochs.length !== before) this.newer();
+    let isNewer = false;
+    for (const row of rows) {
+      if (row.kind !== "epoch") {
+        this.#steps.push(row);
+        continue;
+      }
+      isNewer = true;
+      this.#epochs.push(row);
+      if (row.evaluationLoss < (this.#lowestLoss?.evaluationLoss ?? Infinity)) this.#lowestLoss = row;
+      if (row.evaluationAccuracy > (this.#bestAccuracy ?? -1)) this.#bestAccuracy = row.evaluationAccuracy;
+    }
+    if (isNewer) this.newer();
     this.#schedule();
   }
 
@@ -84,15 +93,14 @@ export class Curves {
   }
 
   #show() {
-    for (const chart of this.charts) chart.show(this.#steps, this.#epochs);
-    const last = [this.#steps.at(-1), this.#epochs.at(-1)].filter(Boolean).sort((a, b) => b.step - a.step)[0];
-    const best = this.#best();
+    for (const chart of this.charts) chart.show(this.#steps.kept, this.#epochs.kept);
+    const last = [this.#steps.newest, this.#epochs.newest].filter(Boolean).sort((a, b) => b.step - a.step)[0];
     const figures = [
       ["epoch", last ? `${last.epoch}${this.run.epochs ? ` of ${this.run.epochs}` : ""}` : "–"],
       ["step", last ? grouped(last.step) : "–"],
       ["loss", last?.loss === undefined ? "–" : short(last.loss)],
-      ["best accuracy", best?.evaluationAccuracy === undefined ? "–" : percent(best.evaluationAccuracy)],
-      ["learning rate", this.#steps.at(-1)?.learningRate === undefined ? "–" : short(this.#steps.at(-1).learningRate)],
+      ["best accuracy", this.#bestAccuracy === null ? "–" : percent(this.#bestAccuracy)],
+      ["learning rate", this.#steps.newest?.learningRate === undefined ? "–" : short(this.#steps.newest.learningRate)],
       ["samples/s", last?.samplesPerSecond === undefined ? "–" : grouped(last.samplesPerSecond)],
     ];
     this.parts.figures.replaceChildren(...figures.map(([name, value]) => {
@@ -102,21 +110,16 @@ export class Curves {
       pair.append(term, text);
       return pair;
     }));
-    this.#table(best);
+    this.#table();
   }
 
-  #best() {
-    return this.#epochs.reduce((best, row) =>
-      row.evaluationLoss !== undefined && (!best || row.evaluationLoss < best.evaluationLoss) ? row : best, null);
-  }
-
-  #table(best) {
-    if (!this.#epochs.length) return;
-    this.parts.epochs.replaceChildren(...this.#epochs.toReversed().slice(0, 200).map((row) => {
+  #table() {
+    if (!this.#epochs.newest) return;
+    this.parts.epochs.replaceChildren(...this.#epochs.kept.toReversed().slice(0, 200).map((row) => {
       const line = document.createElement("tr");
-      if (row === best) {
+      if (row === this.#lowestLoss) {
         line.className = "top-row";
-        line.title = "the best evaluation";
+        line.title = "the lowest evaluation loss";
       }
       const cells = [
         row.epoch, row.loss === undefined ? "–" : short(row.loss), row.accuracy === undefined ? "–" : percent(row.accuracy),
@@ -127,6 +130,27 @@ export class Curves {
       line.append(...cells.map((text) => Object.assign(document.createElement("td"), { textContent: text })));
       return line;
     }));
+  }
+}
+
+// What a page that is open for days keeps of the rows: every one, or every second, fourth … of all, and the newest.
+class Rows {
+  static #most = 6000;
+  #each = [];
+  #stride = 1;
+  #count = 0;
+  newest = null;
+
+  push(row) {
+    this.newest = row;
+    if (this.#count++ % this.#stride === 0) this.#each.push(row);
+    if (this.#each.length <= Rows.#most) return;
+    this.#each = this.#each.filter((_, index) => index % 2 === 0);
+    this.#stride *= 2;
+  }
+
+  get kept() {
+    return this.#each.at(-1) === this.newest || !this.newest ? this.#each : [...this.#each, this.newest];
   }
 }
 
@@ -164,8 +188,7 @@ class Chart {
     }
     const [width, height] = [svg.clientWidth, svg.clientHeight];
     const [left, right, top, bottom] = [48, 12, 10, 26];
-    const last = Math.max(...all.map(([step]) => step));
-    const first = Math.min(...all.map(([step]) => step));
+    const [first, last] = all.reduce(([low, high], [step]) => [Math.min(low, step), Math.max(high, step)], [Infinity, -Infinity]);
     const place = this.isLogarithmic ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
     const values = all.map(([, value]) => place(value)).sort((a, b) => a - b);
     // A few steps that are far out do not flatten the rest.

@@ -18,6 +18,27 @@ struct ServeConnectionTests {
     }
   }
 
+  @Test("SIGHUP ends it too, unless it was ignored when it started, as by nohup")
+  func hangup() throws {
+    #expect(try ServedRun.server().stop(SIGHUP) == 0)
+    let server = try ServerProcess(["run"], in: ServedRun.command, preparation: "trap '' HUP")
+    kill(server.process.processIdentifier, SIGHUP)
+    // It would have ended before it takes another connection.
+    for _ in 0..<20 { #expect(try server.get("/healthz").status == 200) }
+    #expect(server.stop() == 0)
+  }
+
+  @Test("an answer that has no body by its status has no length either")
+  func lengths() throws {
+    let server = try ServedRun.server()
+    let tag = try #require(try server.get("/").fields["etag"])
+    let same = try server.send("GET / HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: \(tag)\r\n\r\n")
+    #expect(same.status == 304 && same.fields["content-length"] == nil)
+    let options = try server.send("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    #expect(options.status == 204 && options.fields["content-length"] == nil)
+    #expect(server.stop() == 0)
+  }
+
   @Test("what is no request gets an answer that says so, and nobody else suffers")
   func malformed() throws {
     let server = try ServedRun.server()

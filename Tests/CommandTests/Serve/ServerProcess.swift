@@ -10,12 +10,19 @@ final class ServerProcess {
   private let error: URL
 
   /// Starts the server on any free port and waits until it says which.
-  init(_ arguments: [String], in command: Command) throws {
+  ///
+  /// - Parameter preparation: what a shell does before it becomes the server.
+  init(_ arguments: [String], in command: Command, preparation: String? = nil) throws {
     self.command = command
     let name = UUID().uuidString
     output = command.directory.appendingPathComponent("\(name).out")
     error = command.directory.appendingPathComponent("\(name).err")
-    let process = try command.start(["serve"] + arguments + ["--port", "0"], output: output, error: error)
+    var (starter, all) = (command, ["serve"] + arguments + ["--port", "0"])
+    if let preparation {
+      all = ["-c", "\(preparation); exec \"$0\" \"$@\"", command.program.path] + all
+      starter.program = URL(fileURLWithPath: "/bin/sh")
+    }
+    let process = try starter.start(all, output: output, error: error)
     self.process = process
     var text = ""
     while process.isRunning, !text.hasSuffix("\n") {

@@ -11,14 +11,7 @@ final class TrainedRun: Sendable {
 
   /// - Parameter layers: of the config.
   init(layers: String = TrainedRun.convolution, input: String? = nil, data: String = TrainedRun.digits) throws {
-    let config = try RunConfig(
-      text: """
-        {
-          "name": "served", "seed": 5, "data": \(data),
-          "model": { \(input.map { "\"input\": \($0), " } ?? "")"layers": \(layers) },
-          "training": { "epochs": 2, "batchSize": 24, "optimizer": "adam" }, "logging": { "everySteps": 1 }
-        }
-        """)
+    let config = try RunConfig(text: TrainedRun.config(layers: layers, input: input, data: data))
     let data = try config.data.prepare(context: DatasetContext(), seed: config.seed)
     let directory = try RunDirectory(path: path, config: config.checkpoint)
     try directory.save(config)
@@ -29,6 +22,21 @@ final class TrainedRun: Sendable {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  static func config(layers: String, input: String? = nil, data: String) -> String {
+    """
+    {
+      "name": "served", "seed": 5, "data": \(data),
+      "model": { \(input.map { "\"input\": \($0), " } ?? "")"layers": \(layers) },
+      "training": { "epochs": 2, "batchSize": 24, "optimizer": "adam" }, "logging": { "everySteps": 1 }
+    }
+    """
+  }
+
+  /// One of its checkpoints: there is one of step 4 and one of step 8.
+  func checkpoint(step: Int) throws -> Checkpoint {
+    try CheckpointStore.load(path + "/step-0000000\(step).weights.h5")
+  }
 
   static let digits = #"{ "dataset": "digits", "trainSamples": 96, "testSamples": 40 }"#
 

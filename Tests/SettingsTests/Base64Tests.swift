@@ -1,5 +1,5 @@
 import Foundation
-import Serving
+import Settings
 import Testing
 
 @Suite("Base64")

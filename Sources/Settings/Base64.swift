@@ -1,4 +1,4 @@
-/// RFC 4648, section 4.
+/// Bytes as text: RFC 4648, section 4, with padding.
 package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let values: [UInt8] = {

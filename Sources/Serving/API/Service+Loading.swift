@@ -1,0 +1,28 @@
+import Foundation
+import Training
+
+extension Service {
+  /// Loads a checkpoint and makes what answers for it.
+  static func make(
+    _ settings: ServeSettings, state: ServerState, machine: Machine, report: (String) -> Void
+  ) throws -> (Service, CheckpointPlace) {
+    let place = try CheckpointPlace(settings.checkpoint, report: report)
+    let run = try run(settings, directory: place.directory)
+    let model = try ServedModel(place.checkpoint, path: place.path, machine: machine)
+    let service = Service(
+      predictions: PredictionQueue(model), metrics: ServerMetrics(), state: state, limits: settings.limits,
+      hosts: HostCheck(names: settings.hosts), origins: settings.origins, run: run)
+    return (service, place)
+  }
+
+  private static func run(_ settings: ServeSettings, directory: String) throws(ServeError) -> String? {
+    if let run = settings.run {
+      var isDirectory: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: run, isDirectory: &isDirectory), isDirectory.boolValue else {
+        throw .noRun(path: run)
+      }
+      return run
+    }
+    return FileManager.default.fileExists(atPath: directory + "/metrics.jsonl") ? directory : nil
+  }
+}
