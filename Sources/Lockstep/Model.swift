@@ -67,8 +67,7 @@ public final class Model {
   ///
   /// - Throws: `TrainingError.unfit` where they are not what the network takes.
   public func evaluate(_ samples: Samples) throws -> Evaluation {
-    try check(samples.elements)
-    return try model.evaluate(samples.dataset)
+    try model.evaluate(samples.dataset)
   }
 
   /// The class that each sample most likely is of.
@@ -89,8 +88,7 @@ public final class Model {
   /// - Parameter bytes: any number of samples, one behind the other.
   /// - Throws: as `predict`.
   public func probabilities(_ bytes: [UInt8]) throws -> [[Float]] {
-    try check(.bytes)
-    return try probabilities(count: bytes.count) { try Samples(bytes, shape: extents, labels: $0) }
+    try probabilities(count: bytes.count) { try Samples(bytes, shape: extents, labels: $0) }
   }
 
   /// For each sample the probability of each class: the softmax of the network's outputs.
@@ -98,8 +96,7 @@ public final class Model {
   /// - Parameter numbers: any number of samples, one behind the other.
   /// - Throws: as `predict`.
   public func probabilities(_ numbers: [Float]) throws -> [[Float]] {
-    try check(.numbers)
-    return try probabilities(count: numbers.count) { try Samples(numbers, shape: extents, labels: $0) }
+    try probabilities(count: numbers.count) { try Samples(numbers, shape: extents, labels: $0) }
   }
 
   private func probabilities(count: Int, _ make: (_ labels: [Int]) throws -> Samples) throws -> [[Float]] {
@@ -109,14 +106,6 @@ public final class Model {
     let values = try model.probabilities(samples.dataset, samples: samples.count)
     let classes = network.output.count
     return (0..<samples.count).map { Array(values[$0 * classes..<($0 + 1) * classes]) }
-  }
-
-  /// What the network was trained on is what it takes: the same picture as numbers from 0 to 1 would be another one.
-  private func check(_ elements: SampleElements) throws(TrainingError) {
-    let trained = config.data.source.elements
-    guard elements == trained else {
-      throw .unfit("\(path) was trained on \(trained.rawValue), and these samples are \(elements.rawValue)")
-    }
   }
 
   private static func largest(_ probabilities: [Float]) -> Int {

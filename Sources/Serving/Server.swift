@@ -16,15 +16,15 @@ public final class Server: Sendable {
     guard let address = ListenAddress(settings.host) else { throw ServeError.badHost(settings.host) }
     self.address = address
     let state = ServerState()
-    let (service, place) = try Service.make(settings, state: state, machine: machine, report: report)
+    let (service, named) = try Service.make(settings, state: state, machine: machine, report: report)
     server = try HTTPServer(
       host: address, port: settings.port, limits: settings.limits, state: state, handler: service)
     watcher =
-      place.isDirectory && settings.reloads
+      named.isOfDirectory && settings.reloads
       ? ModelWatcher(
-        directory: place.directory, queue: service.predictions, metrics: service.metrics, machine: machine,
+        directory: named.directory, queue: service.predictions, metrics: service.metrics, machine: machine,
         report: report) : nil
-    report("serving \(place.path)" + (watcher == nil ? "" : ", and newer checkpoints as they come"))
+    report("serving \(named.path)" + (watcher == nil ? "" : ", and newer checkpoints as they come"))
     if !address.isLoopback {
       report(
         "WARNING: listening on \(settings.host): whoever reaches this machine can use the server. It has no password and no encryption"

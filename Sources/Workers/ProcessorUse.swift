@@ -15,7 +15,7 @@ public struct ProcessorUse: Sendable {
   /// As of now; nil where the system does not say.
   public static func current() -> ProcessorUse? {
     var usage = rusage()
-    guard getrusage(RUSAGE_SELF, &usage) == 0 else { return nil }
+    guard getrusage(numericCast(RUSAGE_SELF.rawValue), &usage) == 0 else { return nil }
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return ProcessorUse(
       statistics: SystemFile.text("/proc/stat"), ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))),

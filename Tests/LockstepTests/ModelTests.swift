@@ -22,8 +22,7 @@ struct ModelTests {
   @Test func samplesOfTheWrongKind() throws {
     let model = try Model(run.directory)
     let error = #expect(throws: TrainingError.self) { try model.predict([Float](repeating: 0, count: 36)) }
-    #expect(
-      error.map { "\($0)" } == "\(model.path) was trained on bytes, and these samples are numbers")
+    #expect(error.map { "\($0)" }?.hasPrefix("the network was trained on bytes, and the samples of ") == true)
     #expect(throws: TrainingError.self) { try model.evaluate(Halves.numbers(4)) }
   }
 

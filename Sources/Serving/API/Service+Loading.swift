@@ -5,14 +5,15 @@ extension Service {
   /// Loads a checkpoint and makes what answers for it.
   static func make(
     _ settings: ServeSettings, state: ServerState, machine: Machine, report: (String) -> Void
-  ) throws -> (Service, CheckpointPlace) {
-    let place = try CheckpointPlace(settings.checkpoint, report: report)
-    let run = try run(settings, directory: place.directory)
-    let model = try ServedModel(place.checkpoint, path: place.path, machine: machine)
+  ) throws -> (Service, NamedCheckpoint) {
+    let named = try NamedCheckpoint(settings.checkpoint)
+    for reason in named.skipped { report("passed over: \(reason)") }
+    let run = try run(settings, directory: named.directory)
+    let model = try ServedModel(named.checkpoint, path: named.path, machine: machine)
     let service = Service(
       predictions: PredictionQueue(model), metrics: ServerMetrics(), state: state, limits: settings.limits,
       hosts: HostCheck(names: settings.hosts), origins: settings.origins, run: run)
-    return (service, place)
+    return (service, named)
   }
 
   private static func run(_ settings: ServeSettings, directory: String) throws(ServeError) -> String? {
