@@ -67,13 +67,14 @@ struct MetricsFile: ~Copyable {
     output.append(header)
     if var input = try LineReader(path) {
       if !header.isEmpty {
-        let found = try input.next()
-        let isComplete = found?.last == UInt8(ascii: "\n")
-        if isComplete, found != header { throw .otherColumns(path: path) }
-        if !isComplete { kept.isChanged = true }
+        if let found = try input.next()?.bytes {
+          if found != header { throw .otherColumns(path: path) }
+        } else {
+          kept.isChanged = true
+        }
       }
-      while let line = try input.next() {
-        guard let position = format.position(of: line), position.step <= firstStep else {
+      while let next = try input.next() {
+        guard let line = next.bytes, let position = format.position(of: line), position.step <= firstStep else {
           kept.isChanged = true
           continue
         }
