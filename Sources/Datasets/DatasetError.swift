@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Why a data set could not be had.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// None of the directories has the files.
@@ -28,7 +34,7 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .missing(let dataset, let files, let directories, let remedy):
       return "data set '\(dataset)' is missing: no \(files.joined(separator: " or ")) in "
-        + "\(directories.joined(separator: " or ")); \(remedy)"
+        + "\(directories.map(Self.place).joined(separator: " or ")); \(remedy)"
     case .file(let path, let fault):
       return "\(path): \(fault)"
     case .cifar10(let path, let fault):
@@ -54,5 +60,13 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unwritable(let path, let reason):
       return "cannot write \(path): \(reason)"
     }
+  }
+
+  /// A folder, and what is wrong with it, where it is none.
+  private static func place(_ directory: String) -> String {
+    var status = stat()
+    if directory.isEmpty { return "''" }
+    if stat(directory, &status) != 0 { return errno == ENOENT ? "\(directory) (there is no such folder)" : directory }
+    return status.st_mode & S_IFMT == S_IFDIR ? directory : "\(directory) (which is no folder)"
   }
 }

@@ -98,6 +98,11 @@ public struct MNISTDownload: Sendable {
       } catch {
         throw .unwritable(path: error.path, reason: error.reason)
       }
+      // Something else may have the folder's name.
+      let folder = directory.isEmpty ? "." : directory
+      guard access(folder + "/", W_OK) == 0 else {
+        throw .unwritable(path: folder, reason: String(cString: strerror(errno)))
+      }
       try fetch(file, to: path, report: report)
       report(.finished(file: file.name, bytes: Self.byteCount(of: path)))
     }

@@ -46,6 +46,7 @@ public enum KerasWeights {
       let image = try file.read(0..<file.byteCount)
       let head = withExtendedLifetime(image) { image.view[0..<min(Superblock.byteCount, image.count)].array() }
       guard Superblock.hasSignature(head) else { throw .notHDF5 }
+      try Trailer.checkIfSealed(image)
       return image
     } catch {
       throw .file(CheckpointError(path: path, reason: error))

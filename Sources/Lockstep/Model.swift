@@ -41,7 +41,8 @@ public final class Model {
     _ path: String, input: Shape? = nil, threads: Int? = nil, vocabulary: ConfigVocabulary = .standard
   ) throws {
     let machine = try Machine.ofProcess(threads: threads)
-    let (checkpoint, path) = try Model.checkpoint(at: path)
+    let named = try NamedCheckpoint(path)
+    let (checkpoint, path) = (named.checkpoint, named.path)
     let config = try RunConfig(text: checkpoint.run.config, source: path, vocabulary: vocabulary)
     guard let input = config.model.input ?? input else {
       throw TrainingError.unfit("\(path): its config does not say the shape of a sample; give it as 'input'")
@@ -52,13 +53,6 @@ public final class Model {
     digest = SHA256.hexadecimal(checkpoint.digest())
     self.path = path
     self.config = config
-  }
-
-  private static func checkpoint(at path: String) throws -> (checkpoint: Checkpoint, path: String) {
-    guard try RunDirectory.lastStep(in: path) != nil else { return (try CheckpointStore.load(path), path) }
-    let newest = try RunDirectory.newestCheckpoint(in: path)
-    guard let found = newest.found else { throw TrainingError.nothingToResume(path: path, skipped: newest.skipped) }
-    return found
   }
 
   private static func extents(of input: Shape, _ checkpoint: Checkpoint, path: String) throws(TrainingError) -> [Int] {

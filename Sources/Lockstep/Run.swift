@@ -1,10 +1,7 @@
-import Checkpoints
 import Datasets
-import Dispatch
 import Reports
 import Settings
 import Training
-import Workers
 
 /// One training run: a config and the directory that its checkpoints and logs go to.
 ///
@@ -54,67 +51,39 @@ public struct Run: Sendable {
     onEvent: @escaping (RunEvent) -> Void = { _ in }
   ) throws -> RunEnd {
     let machine = try Machine.ofProcess(threads: threads)
-    let lastStep = try RunDirectory.lastStep(in: directory)
-    let newest = lastStep == nil ? nil : try newestCheckpoint(resuming: resuming, onEvent)
+    let beginning = try RunBeginning(
+      newestOf: config, in: directory, resumes: resuming, acceptsOtherBits: acceptsOtherBits,
+      vocabulary: .standard.including(config))
+    for skipped in beginning.skipped { onEvent(.warning("passed over: \(skipped)")) }
     let data = try config.data.prepare(context: .ofProcess, seed: config.seed)
-    // Before a directory is made for it.
-    try config.check(data, on: machine, resumes: newest != nil)
-    let opened = try RunDirectory(path: directory, config: config.checkpoint)
-    // Only now that the lock is ours do the checkpoints stay as they are.
-    guard try RunDirectory.lastStep(in: directory) == lastStep else {
-      throw TrainingError.directoryChanged(path: directory)
-    }
-    let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
-    let events = config.logging.tensorBoard ? [TensorBoardLog(config)] : []
-    let reporter = EventReporter(everySteps: everySteps, onEvent)
-    let trainer = try Trainer(
-      config: config, data: data, directory: opened, machine: machine,
-      observers: [log] + events + observers + [reporter], request: stop)
-    if let newest {
-      try trainer.restore(newest.checkpoint, from: newest.path, acceptsOtherBits: acceptsOtherBits)
-    }
-    try opened.save(config)
-    return try trainer.run()
-  }
-
-  /// What is to be resumed; nil where no checkpoint is good, so that the run begins afresh.
-  private func newestCheckpoint(
-    resuming: Bool, _ onEvent: (RunEvent) -> Void
-  ) throws -> (checkpoint: Checkpoint, path: String)? {
-    guard resuming else { throw TrainingError.directoryInUse(path: directory) }
-    let newest = try RunDirectory.newestCheckpoint(in: directory)
-    for skipped in newest.skipped { onEvent(.warning("passed over: \(skipped)")) }
-    guard let found = newest.found else { return nil }
-    let vocabulary = try ConfigVocabulary.standard.including(config)
-    let earlier = try RunConfig(text: found.checkpoint.run.config, source: found.path, vocabulary: vocabulary)
-    let differences = config.differences(from: earlier)
-    guard differences.isEmpty else { throw TrainingError.otherConfig(path: found.path, differences: differences) }
-    return found
+    return try Trainer.prepare(
+      config, in: directory, from: beginning, data: data, machine: machine,
+      observers: config.logs() + observers + [EventReporter(everySteps: everySteps, onEvent)], request: stop
+    ).run()
   }
 
   /// Trains on a thread of its own, and says what happens.
   ///
   ///     for try await event in run.events() { print(event) }
   ///
-  /// The run begins at once. Where the task that iterates is cancelled, or nobody iterates any more, it is stopped after its current
-  /// step, and saved; the next run with `resuming` goes on there.
+  /// The run begins at once. Where the task that iterates is cancelled, or nobody iterates any more, it stops after its current step, and
+  /// saves; the next run with `resuming` goes on there. `RunEvents.stop()` waits for that: a program that ends, or begins the next
+  /// run in the same directory, before the last checkpoint is on the disk, has not waited long enough.
   ///
   /// - Parameters:
   ///   - resuming: as in `train`.
-  ///   - everySteps: as in `train`.
+  ///   - everySteps: as in `train`. Events that nobody has taken yet wait in memory.
+  ///   - acceptsOtherBits: as in `train`.
+  ///   - observers: makes those of `train`, on the run's thread.
   /// - Returns: the events, the last of which is `RunEvent.ended`; iterating throws what `train` throws.
-  public func events(resuming: Bool = false, everySteps: Int? = nil) -> AsyncThrowingStream<RunEvent, any Error> {
-    AsyncThrowingStream { continuation in
-      let stop = StopRequest()
-      continuation.onTermination = { _ in stop.stop() }
-      DispatchQueue(label: "lockstep.run", qos: .userInitiated).async {
-        do {
-          try train(resuming: resuming, everySteps: everySteps, stop: stop) { continuation.yield($0) }
-          continuation.finish()
-        } catch {
-          continuation.finish(throwing: error)
-        }
-      }
+  public func events(
+    resuming: Bool = false, everySteps: Int? = nil, acceptsOtherBits: Bool = false,
+    observers: @escaping @Sendable () -> [any TrainingObserver] = { [] }
+  ) -> RunEvents {
+    RunEvents { stop, onEvent in
+      try train(
+        resuming: resuming, everySteps: everySteps, acceptsOtherBits: acceptsOtherBits, observers: observers(),
+        stop: stop, onEvent: onEvent)
     }
   }
 }

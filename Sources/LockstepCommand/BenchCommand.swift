@@ -84,9 +84,9 @@ struct BenchCommand: ParsableCommand {
       let benchmark = try Benchmark(config: config, data: try config.prepareData(), machines: machines)
       let report = try benchmark.run(seconds: seconds.value)
       if let trace {
-        _ = try AtomicFile.write(ChromeTrace(try benchmark.trace(steps: Self.tracedSteps)).json.description, to: trace)
+        try OutputPath.write(ChromeTrace(try benchmark.trace(steps: Self.tracedSteps)).json.description, to: trace)
       }
-      if let svg { _ = try AtomicFile.write(report.svg, to: svg) }
+      if let svg { try OutputPath.write(report.svg, to: svg) }
       if json {
         try Console.answer(report.json(version: LockstepVersion.current).prettyPrinted.trimmingSuffix("\n"))
       } else {

@@ -17,27 +17,14 @@ struct CheckpointSource {
 
   /// - Throws: `CheckpointError` where the file cannot be trusted, `TrainingError.nothingToResume` where the directory has none that can.
   init(_ path: String) throws {
-    var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
-      lastStep = try RunDirectory.lastStep(in: path)
-      let newest = try RunDirectory.newestCheckpoint(in: path)
-      guard let found = newest.found else {
-        throw TrainingError.nothingToResume(path: path, skipped: newest.skipped)
-      }
-      Console.warn(ofSkipped: newest.skipped)
-      (checkpoint, self.path) = found
-      directory = path
-      newerPath = nil
-    } else {
-      let parent = (path as NSString).deletingLastPathComponent
-      directory = parent.isEmpty ? "." : parent
-      lastStep = try RunDirectory.lastStep(in: directory)
-      let checkpoint = try CheckpointStore.load(path)
-      self.checkpoint = checkpoint
-      self.path = path
-      let newest = try RunDirectory.newestCheckpoint(in: directory).found
-      newerPath = newest.flatMap { $0.checkpoint.run.step > checkpoint.run.step ? $0.path : nil }
-    }
+    let directory = NamedCheckpoint.isDirectory(path) ? path : NamedCheckpoint.directory(of: path)
+    lastStep = try RunDirectory.lastStep(in: directory)
+    let named = try NamedCheckpoint(path)
+    Console.warn(ofSkipped: named.skipped)
+    (checkpoint, self.path, self.directory) = (named.checkpoint, named.path, directory)
+    let step = named.checkpoint.run.step
+    let newest = named.isOfDirectory ? nil : try RunDirectory.newestCheckpoint(in: directory).found
+    newerPath = newest.flatMap { $0.checkpoint.run.step > step ? $0.path : nil }
   }
 
   /// Length of the file.

@@ -34,7 +34,7 @@ struct CompareCommand: ParsableCommand {
       if !json { for warning in comparison.warnings { Console.error("lockstep: \(warning)") } }
       if let output {
         try OutputPath.check(output)
-        _ = try AtomicFile.write(comparison.html(version: LockstepVersion.current, madeAt: OutputPath.now), to: output)
+        try OutputPath.write(comparison.html(version: LockstepVersion.current, madeAt: OutputPath.now), to: output)
         Console.error("lockstep: the page is \(output)")
       }
       if json {

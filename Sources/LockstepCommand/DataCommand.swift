@@ -113,6 +113,8 @@ struct DigitsCommand: ParsableCommand {
       for split in DatasetSplit.allCases {
         let dataset = try source.load(split, context: .ofProcess)
         for path in try dataset.writeIDX(directory: directory, compressed: !plain) {
+          // The same file in the other form would be another data set under the same names.
+          unlink(plain ? path + ".gz" : String(path.dropLast(3)))
           try Console.answer("\(path): \(dataset.count) samples")
         }
       }
@@ -135,7 +137,9 @@ struct DescribeCommand: ParsableCommand {
 
   func run() throws {
     try Outcome.report {
-      switch try DataDescription(path: path, context: .ofProcess) {
+      // What is named here is described, whatever LOCKSTEP_DATA says.
+      let context = DatasetContext(largestBytes: DatasetContext.ofProcess.largestBytes)
+      switch try DataDescription(path: path, context: context) {
       case .file(let file):
         try Console.answer("\(path): \(extents(file.dimensions)) bytes, \(moments(file.mean, file.deviation))")
       case .dataset(let parts):

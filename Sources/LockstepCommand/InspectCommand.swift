@@ -34,7 +34,13 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print one JSON object.")
   var json = false
 
-  private var isConfig: Bool { path.hasSuffix(".json") }
+  /// By its first character, so that a config may have any name.
+  private var isConfig: Bool {
+    if path.hasSuffix(".json") { return true }
+    guard !isDirectory, let file = FileHandle(forReadingAtPath: path) else { return false }
+    let head = (try? file.read(upToCount: 256)) ?? Data()
+    return head.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") && !path.hasSuffix(".jsonl")
+  }
 
   func validate() throws {
     if isConfig, digest || verify {

@@ -34,6 +34,13 @@ struct LockstepCommand: ParsableCommand {
     Console.occupyStandardDescriptors()
     SignalWatcher.prepareProcess()
     AllocationArenas.limit()
+    if let number = CommandLine.indexOfUnreadableArgument {
+      // Swift would put other characters in its place, and look for a file that is not there.
+      Console.error(
+        "lockstep: argument \(number), '\(CommandLine.arguments[number])', is not UTF-8; give the file another name, or "
+          + "reach it through a link")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
     if let unknown = UnknownCommand(in: CommandLine.arguments.dropFirst(), of: LockstepCommand.self) {
       Console.error("lockstep: \(unknown)")
       Glibc.exit(Outcome.usage.rawValue)
@@ -43,4 +50,11 @@ struct LockstepCommand: ParsableCommand {
 
   /// Without a subcommand nothing can be done.
   func run() throws { throw Outcome.needsSubcommand(LockstepCommand.self) }
+}
+
+extension CommandLine {
+  /// The first argument whose bytes are no UTF-8; nil where all are.
+  fileprivate static var indexOfUnreadableArgument: Int? {
+    (1..<max(1, Int(argc))).first { index in unsafeArgv[index].map { String(validatingCString: $0) == nil } ?? false }
+  }
 }

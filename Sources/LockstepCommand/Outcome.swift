@@ -61,6 +61,7 @@ enum Outcome: Int32 {
     case let error as TrainingError: self = Outcome(of: error)
     case let error as DatasetError: self = Outcome(of: error)
     case let error as PictureError: self = Outcome(of: PredictionError.picture(error))
+    case PredictionError.malformedRange: self = .usage
     case let error as PredictionError: self = error.isMissing ? .inputMissing : .badData
     case let error as CheckpointError: self = Outcome(of: error)
     case let error as DownloadError: self = Outcome(of: error)

@@ -1,20 +1,54 @@
+import Checkpoints
 import Foundation
 import Training
 
 /// A file that a command will write when its work is done.
+///
+/// A regular file appears whole or not at all, also where a link leads to it. What is there and is no file (a device, a pipe) is written
+/// to, and never replaced.
 enum OutputPath {
   /// Whether it can be written, asked before work that would be for nothing.
   ///
   /// - Throws: `TrainingError.cannotWrite`.
   static func check(_ path: String) throws(TrainingError) {
-    let directory = (path as NSString).deletingLastPathComponent
-    guard access(directory.isEmpty ? "." : directory, W_OK) == 0 else {
-      throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
-    }
-    var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+    guard !path.isEmpty else { throw .cannotWrite(path: "''", reason: "a file needs a name") }
+    var status = stat()
+    let isThere = stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT == S_IFDIR {
       throw .cannotWrite(path: path, reason: String(cString: strerror(EISDIR)))
     }
+    let isFile = !isThere || status.st_mode & S_IFMT == S_IFREG
+    guard access(isFile ? FilePath.directory(of: target(of: path)) : path, W_OK) == 0 else {
+      throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Writes a text.
+  ///
+  /// - Throws: `WriteError`, `TrainingError.cannotWrite`.
+  static func write(_ text: String, to path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else {
+      _ = try AtomicFile.write(text, to: target(of: path))
+      return
+    }
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw TrainingError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
+    do {
+      try FileHandle(fileDescriptor: descriptor).write(contentsOf: Data(text.utf8))
+    } catch {
+      throw TrainingError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Where a chain of links ends; the path itself where there is none, or where it ends nowhere.
+  private static func target(of path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// `2026-03-14 15:09 UTC`.

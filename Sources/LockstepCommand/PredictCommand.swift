@@ -80,7 +80,8 @@ struct PredictCommand: ParsableCommand {
       var report = PredictionReport(
         checkpoint: source.path, step: source.checkpoint.run.step,
         classNames: config.data.classNames(count: model.network.output.count))
-      try predictor.run(images.map { PredictionInput($0) { FileManager.default.fileExists(atPath: $0) } }) { result in
+      let inputs = try images.map { try PredictionInput($0) { FileManager.default.fileExists(atPath: $0) } }
+      try predictor.run(inputs) { result in
         switch result {
         case .success(let prediction):
           if show { try draw(prediction, shape) }

@@ -55,7 +55,7 @@ struct ReportCommand: ParsableCommand {
       if output == "-" {
         try Console.answer(report.html.trimmingSuffix("\n"))
       } else {
-        _ = try AtomicFile.write(report.html, to: output)
+        try OutputPath.write(report.html, to: output)
         try Console.answer(output)
       }
     }

@@ -57,9 +57,10 @@ struct ResumeCommand: ParsableCommand {
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path, overrides: overrides)
       let session = RunSession(
         machine: try machine.machine(), progress: progress, stallTimeout: watchdog.seconds)
-      try session.train(
-        config, in: directory.path, lastStep: directory.lastStep,
-        from: .checkpoint(source.checkpoint, path: source.path, acceptsOtherBits: resuming.acceptOtherBits))
+      let beginning = RunBeginning(
+        after: source.checkpoint, path: source.path, acceptsOtherBits: resuming.acceptOtherBits,
+        lastStep: directory.lastStep)
+      try session.train(config, in: directory.path, from: beginning)
     }
   }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Datasets
 import Foundation
 import Reports
@@ -8,51 +7,27 @@ import Workers
 
 /// One training at the terminal: puts the trainer, its watchers and the signals together, and shows how it ended.
 struct RunSession {
-  /// Where a run begins.
-  enum Beginning {
-    /// At step 0.
-    case fresh
-    /// After a checkpoint.
-    case checkpoint(Checkpoint, path: String, acceptsOtherBits: Bool)
-
-    var isCheckpoint: Bool { if case .checkpoint = self { true } else { false } }
-  }
-
   let machine: Machine
   let progress: ProgressOptions
   /// For how many seconds a step may make no progress; nil for any time.
   let stallTimeout: Double?
 
   /// Trains, and ends with exit code 75 where a signal stopped the run.
-  ///
-  /// - Parameter lastStep: of the checkpoints in the directory when the beginning was chosen.
-  func train(_ config: RunConfig, in path: String, lastStep: Int?, from beginning: Beginning) throws {
-    let data = try config.prepareData()
-    // Before a directory is made for it.
-    try config.check(data, on: machine, resumes: beginning.isCheckpoint)
-    let directory = try RunDirectory(path: path, config: config.checkpoint)
-    // Only now that the lock is ours do the checkpoints stay as they are.
-    guard try RunDirectory.lastStep(in: path) == lastStep else { throw TrainingError.directoryChanged(path: path) }
+  func train(_ config: RunConfig, in path: String, from beginning: RunBeginning) throws {
     let request = StopRequest()
     let summary = RunSummary(
       command: CommandLine.arguments.first ?? "lockstep",
       subcommands: Set(LockstepCommand.configuration.subcommands.compactMap { $0.configuration.commandName }))
-    let log = MetricsLog(everySteps: config.logging.everySteps, metrics: config.training.metrics.map(\.name))
     let display = ProgressDisplay.make(mode: progress.mode)
     // Warnings behind the display, which makes room for them.
-    let events = config.logging.tensorBoard ? [TensorBoardLog(config)] : []
-    let observers: [any TrainingObserver] = [log] + events + [summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
-    let trainer = try Trainer(
-      config: config, data: data, directory: directory, machine: machine, observers: observers, request: request,
-      watchdog: watchdog(directory))
-    if case .checkpoint(let checkpoint, let path, let acceptsOtherBits) = beginning {
-      try trainer.restore(checkpoint, from: path, acceptsOtherBits: acceptsOtherBits)
-      if trainer.position.isFinished {
-        Console.error(
-          "lockstep: all \(config.training.epochs) epochs are done already; 'lockstep resume --epochs N' goes on")
-      }
+    let watchers: [any TrainingObserver] = [summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
+    let trainer = try Trainer.prepare(
+      config, in: path, from: beginning, data: config.prepareData(), machine: machine,
+      observers: config.logs() + watchers, request: request, watchdog: watchdog)
+    if beginning.checkpoint != nil, trainer.position.isFinished {
+      Console.error(
+        "lockstep: all \(config.training.epochs) epochs are done already; 'lockstep resume --epochs N' goes on")
     }
-    try directory.save(config)
     // Until here a signal ends the process at once, as ever: there is nothing yet that it could save.
     let signals = SignalWatcher(request) {
       Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost")

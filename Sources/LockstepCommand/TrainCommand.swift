@@ -34,26 +34,13 @@ struct TrainCommand: ParsableCommand {
       let path = directory.path ?? RunDirectory.defaultPath(name: config.name)
       let session = RunSession(
         machine: try machine.machine(), progress: progress, stallTimeout: watchdog.seconds)
-      let lastStep = try RunDirectory.lastStep(in: path)
-      let beginning: RunSession.Beginning = lastStep == nil ? .fresh : try self.beginning(of: config, in: path)
-      try session.train(config, in: path, lastStep: lastStep, from: beginning)
+      let beginning = try RunBeginning(
+        newestOf: config, in: path, resumes: resume, acceptsOtherBits: resuming.acceptOtherBits)
+      Console.warn(ofSkipped: beginning.skipped)
+      if beginning.checkpoint == nil, !beginning.skipped.isEmpty {
+        Console.error("lockstep: no good checkpoint is left; starting afresh")
+      }
+      try session.train(config, in: path, from: beginning)
     }
-  }
-
-  /// Where to begin in a directory that holds checkpoints.
-  private func beginning(of config: RunConfig, in path: String) throws -> RunSession.Beginning {
-    guard resume else { throw TrainingError.directoryInUse(path: path) }
-    let newest = try RunDirectory.newestCheckpoint(in: path)
-    Console.warn(ofSkipped: newest.skipped)
-    guard let found = newest.found else {
-      if !newest.skipped.isEmpty { Console.error("lockstep: no good checkpoint is left; starting afresh") }
-      return .fresh
-    }
-    let earlier = try RunConfig(text: found.checkpoint.run.config, source: found.path)
-    let differences = config.differences(from: earlier)
-    guard differences.isEmpty else {
-      throw TrainingError.otherConfig(path: found.path, differences: differences)
-    }
-    return .checkpoint(found.checkpoint, path: found.path, acceptsOtherBits: resuming.acceptOtherBits)
   }
 }

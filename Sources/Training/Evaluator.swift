@@ -13,6 +13,14 @@ public struct Evaluation: Sendable {
   public var samples: Int
   /// The most confident mistakes, as many as were asked for, the worst first.
   public var mistakes: [Mistake] = []
+
+  /// Creates results.
+  public init(metrics: MetricValues, confusion: [[Int]], samples: Int, mistakes: [Mistake] = []) {
+    self.metrics = metrics
+    self.confusion = confusion
+    self.samples = samples
+    self.mistakes = mistakes
+  }
 }
 
 /// Evaluates a network on a data set, on all workers, with the kernels of training and with dropout off.

@@ -129,7 +129,7 @@ struct BadDataTests {
     BadInput(
       "no CIFAR-10", cifar10Arguments,
       error:
-        "lockstep: data set 'cifar10' is missing: no data_batch_1.bin in cifar; "
+        "lockstep: data set 'cifar10' is missing: no data_batch_1.bin in cifar (there is no such folder); "
         + "unpack cifar-10-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html there, or set "
         + "data.directory or LOCKSTEP_DATA", status: 66
     ) { try $0.write(SmallConfigs.linear, to: "c.json") },
@@ -139,18 +139,19 @@ struct BadDataTests {
     BadInput(
       "no data set", arguments,
       error:
-        "lockstep: data set 'mnist' is missing: no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in digits; "
-        + "run 'lockstep data fetch mnist', or set data.directory or LOCKSTEP_DATA", status: 66
+        "lockstep: data set 'mnist' is missing: no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in digits "
+        + "(there is no such folder); run 'lockstep data fetch mnist', or name another folder "
+        + "(data.directory, LOCKSTEP_DATA, --data)", status: 66
     ) { try $0.write(SmallConfigs.linear, to: "c.json") },
     data(
       "labels are missing", status: 66,
       "data set 'mnist' is missing: no train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz in digits; "
-        + "run 'lockstep data fetch mnist', or set data.directory or LOCKSTEP_DATA"
+        + "run 'lockstep data fetch mnist', or name another folder (data.directory, LOCKSTEP_DATA, --data)"
     ) { try FileManager.default.removeItem(at: $0.directory.appendingPathComponent(labels)) },
     data(
       "test samples are missing", status: 66,
       "data set 'mnist' is missing: no t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz in digits; "
-        + "run 'lockstep data fetch mnist', or set data.directory or LOCKSTEP_DATA"
+        + "run 'lockstep data fetch mnist', or name another folder (data.directory, LOCKSTEP_DATA, --data)"
     ) { try FileManager.default.removeItem(at: $0.directory.appendingPathComponent("digits/t10k-images-idx3-ubyte")) },
     BadInput(
       "nothing to describe", ["data", "describe", "nowhere"],

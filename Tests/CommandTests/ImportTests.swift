@@ -82,13 +82,28 @@ struct ImportTests {
     #expect(try !command.files(in: ".").contains("imported"))
   }
 
+  @Test("A checkpoint of ours has a checksum, and it is looked at", arguments: [1, 56, 60, 2_000])
+  func damagedCheckpoint(fromTheEnd place: Int) throws {
+    let command = try Self.prepare()
+    defer { command.remove() }
+    let newest = try #require(try command.files(in: "run").last { $0.hasPrefix("step-") })
+    let good = ["import", "run/\(newest)", "--config", "c.json", "--run", "imported"]
+    try command.edit("run/\(newest)") { $0[$0.count - place] ^= 4 }
+    let result = try command.run(good)
+    #expect(result.status == 65)
+    #expect(result.error.hasPrefix("lockstep: run/\(newest): damaged: the checksum"), "\(result.error)")
+    try command.edit("run/\(newest)") { $0[$0.count - place] ^= 4 }
+    #expect(try command.run(good).status == 0)
+  }
+
   @Test("A flipped bit anywhere in the file's structure: a message or an import, never a crash of ours")
   func damage() throws {
     let command = try Self.prepare()
     defer { command.remove() }
     let foreign = try command.bytes(of: "foreign.weights.h5")
-    // The structure lies before the values of the first kernel and behind those of the last; a part of it is tried here.
-    for place in stride(from: 3, to: min(foreign.count, 4_000), by: 97) {
+    // The structure lies before and behind the values; a part of it is tried here.
+    let structure = Array(0..<96) + Array(max(96, foreign.count - 4_000)..<foreign.count)
+    for place in structure.enumerated().filter({ $0.offset % 97 == 3 }).map(\.element) {
       var damaged = foreign
       damaged[place] ^= 1 << UInt8(place % 8)
       try command.write(damaged, to: "foreign.weights.h5")

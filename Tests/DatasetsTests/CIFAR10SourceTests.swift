@@ -65,7 +65,8 @@ import Testing
       + "data.directory or LOCKSTEP_DATA"
     #expect(
       error?.description == """
-        data set 'cifar10' is missing: no test_batch.bin in /nowhere/data/cifar10 or /elsewhere/Data/cifar10; \(remedy)
+        data set 'cifar10' is missing: no test_batch.bin in /nowhere/data/cifar10 (there is no such folder) or \
+        /elsewhere/Data/cifar10 (there is no such folder); \(remedy)
         """)
     let directory = try Self.directory()
     try directory.remove("data_batch_4.bin")

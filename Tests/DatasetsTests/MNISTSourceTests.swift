@@ -44,8 +44,9 @@ import Testing
     let error = #expect(throws: DatasetError.self) { try MNISTSource().load(.train, context: context) }
     #expect(
       error?.description == """
-        data set 'mnist' is missing: no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere/data/mnist or \
-        /elsewhere/Data/mnist; run 'lockstep data fetch mnist', or set data.directory or LOCKSTEP_DATA
+        data set 'mnist' is missing: no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere/data/mnist \
+        (there is no such folder) or /elsewhere/Data/mnist (there is no such folder); run 'lockstep data fetch mnist', or name another folder \
+        (data.directory, LOCKSTEP_DATA, --data)
         """)
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Lockstep
+import Synchronization
 import Testing
 
 @Suite("A run of a program's own")
@@ -108,6 +109,40 @@ struct RunTests {
     #expect(try #require(model).step >= 1)
   }
 
+  @Test func stopWaitsForTheLastCheckpoint() async throws {
+    let run = Run(try Halves.config(epochs: 100_000, further: ["checkpoint": ["everyEpochs": 0]]), in: scratch["run"])
+    let events = run.events(everySteps: 1)
+    for try await event in events {
+      if case .step = event { break }
+    }
+    let end = try await events.stop()
+    #expect(end.reason == .stopped(signal: "the program"))
+    #expect(try Model(run.directory).step == end.step)
+    // The directory is free again, at once.
+    let again = run.events(resuming: true, everySteps: 1)
+    var first: RunStart?
+    for try await event in again {
+      if case .started(let start) = event { first = start }
+      if case .step = event { break }
+    }
+    #expect(first?.firstStep == end.step)
+    #expect(try await again.stop().step > end.step)
+  }
+
+  @Test func whatEndsARunIsThrownByStopToo() async throws {
+    let run = Run(try Halves.config(), in: scratch["run"], threads: 0)
+    let events = run.events()
+    await #expect(throws: TrainingError.self) { try await events.stop() }
+    await #expect(throws: TrainingError.self) { for try await _ in events {} }
+  }
+
+  @Test func observersOfARunOnAThreadOfItsOwn() async throws {
+    let steps = Mutex(0)
+    let counter = StepCounter { steps.withLock { $0 += 1 } }
+    for try await _ in Run(try Halves.config(), in: scratch["run"]).events(observers: { [counter] }) {}
+    #expect(steps.withLock { $0 } == 20)
+  }
+
   @Test func twoRunsAtOnceDoNotDisturbEachOther() async throws {
     let alone = try digest(Run(Halves.config(), in: scratch["alone"]))
     let paths = [scratch["a"], scratch["b"]]
@@ -189,4 +224,14 @@ private struct Liar: DatasetSource {
       throw .custom(dataset: "liar", reason: "\(error)")
     }
   }
+}
+
+/// Tells of each step.
+private final class StepCounter: TrainingObserver, Sendable {
+  private let count: @Sendable () -> Void
+  init(_ count: @escaping @Sendable () -> Void) { self.count = count }
+  func runStarted(_ start: RunStart) {}
+  func stepFinished(_ report: StepReport) { count() }
+  func epochFinished(_ report: EpochReport) {}
+  func runEnded(_ end: RunEnd) {}
 }

@@ -182,7 +182,7 @@ struct PicturePredictorTests {
   }
 
   @Test("what a user writes names a file, images of it, or standard input")
-  func names() {
+  func names() throws {
     let cases: [(String, PredictionInput)] = [
       ("-", .standardInput),
       ("a.png", .file(path: "a.png", images: nil)),
@@ -196,7 +196,10 @@ struct PicturePredictorTests {
       ("a[1-2-3]", .file(path: "a[1-2-3]", images: nil)),
       ("a[99999999999999999999]", .file(path: "a[99999999999999999999]", images: nil)),
     ]
-    for (name, input) in cases { #expect(PredictionInput(name) { $0 == "there[1]" } == input, "\(name)") }
+    for (name, input) in cases { #expect(try PredictionInput(name) { $0 == "there[1]" } == input, "\(name)") }
+    for name in ["idx[5-2]", "idx[-1]", "idx[a]", "idx[0-3,7]", "idx[99999999999999999999]", "idx[]"] {
+      #expect(throws: PredictionError.malformedRange(name)) { try PredictionInput(name) { $0 == "idx" } }
+    }
   }
 
   @Test("bytes that are no number of inputs are refused")

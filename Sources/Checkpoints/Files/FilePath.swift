@@ -1,7 +1,7 @@
 /// Cutting and joining of path names.
-enum FilePath {
+package enum FilePath {
   /// Everything before the last component: `a/b` → `a`, `b` → `.`, `/b` → `/`.
-  static func directory(of path: String) -> String {
+  package static func directory(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

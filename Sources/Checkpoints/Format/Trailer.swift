@@ -28,6 +28,17 @@ package enum Trailer {
     file.mutableView[digestStart..<file.count].copy(from: digest(of: file, upTo: digestStart))
   }
 
+  /// Checks a file that may be ours: what carries our trailer, or is as much longer than its image, has to be as it was written.
+  package static func checkIfSealed(_ file: Storage<UInt8>) throws(CheckpointError.Reason) {
+    guard file.count > byteCount else { return }
+    let imageByteCount = file.count - byteCount
+    let view = file.view
+    let isMarked = view[imageByteCount..<imageByteCount + magic.count].array() == magic
+    let head = view[0..<min(Superblock.byteCount, file.count)].array()
+    guard isMarked || Superblock.imageByteCount(head) == imageByteCount else { return }
+    _ = try check(file)
+  }
+
   /// The image's length, after every byte of `file` has been checked against the trailer.
   static func check(_ file: Storage<UInt8>) throws(CheckpointError.Reason) -> Int {
     let imageByteCount = file.count - byteCount

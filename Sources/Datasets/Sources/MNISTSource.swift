@@ -97,6 +97,6 @@ public struct MNISTSource: DatasetSource {
     }
     throw .missing(
       dataset: Self.schema.name, files: names, directories: directories,
-      remedy: "run 'lockstep data fetch mnist', or set data.directory or LOCKSTEP_DATA")
+      remedy: "run 'lockstep data fetch mnist', or name another folder (data.directory, LOCKSTEP_DATA, --data)")
   }
 }

@@ -18,7 +18,8 @@ extension BenchmarkReport {
         ])
       ),
       ("version", .string(version)), ("rounds", .integer(rounds)), ("stepsPerTurn", .integer(stepsPerTurn)),
-      ("sameBits", .bool(hasSameBits)), ("results", .array(results.map(json))),
+      ("sameBits", .bool(hasSameBits)), ("shareOfOthers", shareOfOthers.map(JSONValue.number) ?? .null),
+      ("results", .array(results.map(json))),
     ])
   }
 

@@ -33,7 +33,18 @@ extension BenchmarkReport {
           : "bits: THE TRAININGS DIFFER, which must not be; please report it")
     }
     lines.append("GFLOP/s: the layer's multiply-adds counted densely, so a kernel that skips zeros may pass the peak")
+    if let disturbance { lines.append(disturbance) }
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// More than this of the processors' time in other hands makes a measurement worth little.
+  private static let largestShareOfOthers = 0.05
+
+  /// What to think of a measurement on a machine that was busy; nil where it was not.
+  private var disturbance: String? {
+    guard let shareOfOthers, shareOfOthers > Self.largestShareOfOthers else { return nil }
+    return "disturbed: other work took \(percent(shareOfOthers)) of the processors' time meanwhile; "
+      + "rates are too low, and shares of the peak are worth nothing"
   }
 
   // MARK: One line for each number of threads

@@ -50,6 +50,15 @@ struct MetricsFile: ~Copyable {
     try file.synchronization()
   }
 
+  /// Whether a log that is there can be continued.
+  ///
+  /// - Throws: `MetricsLogError.otherColumns`, `notAFile`, `system`.
+  static func check(_ path: String, format: MetricsFormat, columns: MetricsColumns) throws(MetricsLogError) {
+    let header = format.header(columns)
+    guard !header.isEmpty, var file = try LineReader(path), let found = try file.next()?.bytes else { return }
+    if found != header { throw .otherColumns(path: path) }
+  }
+
   /// What a copy kept.
   private struct Kept {
     var lastStep = 0

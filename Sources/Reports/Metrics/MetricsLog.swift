@@ -43,6 +43,8 @@ public final class MetricsLog: TrainingObserver {
   /// - Throws: `MetricsLogError` where a file cannot be read, written or continued.
   public func runStarted(_ start: RunStart) throws(MetricsLogError) {
     let directory = start.directory.isEmpty ? "." : start.directory
+    // Before the first of the two is touched.
+    try MetricsFile.check(directory + "/metrics.csv", format: .csv, columns: columns)
     json = try MetricsFile(
       directory + "/metrics.jsonl", in: directory, format: .jsonl, columns: columns, firstStep: start.firstStep)
     csv = try MetricsFile(

@@ -24,7 +24,8 @@ public enum MetricsLogError: Error, Equatable, Sendable, CustomStringConvertible
     case .notAFile(let path):
       return "cannot log to \(path): it is not a regular file; move it away"
     case .otherColumns(let path):
-      return "cannot continue \(path): its header names other columns than this run logs; move it away, then resume"
+      return "cannot continue \(path): its header names other columns than this run logs; move it away, or "
+        + "train into another directory (--run)"
     }
   }
 }

@@ -41,7 +41,7 @@ public final class Benchmark {
     let turnsOfFewestRounds = 3 * Benchmark.fewestRounds * subjects.count
     let plan = try warmUp(turnSeconds: min(Benchmark.longestTurn, seconds / Double(turnsOfFewestRounds)))
     var turns = subjects.map { _ in SubjectTurns() }
-    let begin = Recorder.now()
+    let (begin, use) = (Recorder.now(), ProcessorUse.current())
     var rounds = 0
     while rounds < Benchmark.fewestRounds || Double(Recorder.now() - begin) * 1e-9 < seconds {
       for (index, subject) in subjects.enumerated() {
@@ -52,7 +52,8 @@ public final class Benchmark {
       }
       rounds += 1
     }
-    return report(turns, rounds: rounds, steps: plan.steps)
+    let others = use.flatMap { ProcessorUse.current()?.shareOfOthers(since: $0) }
+    return report(turns, rounds: rounds, steps: plan.steps, shareOfOthers: others)
   }
 
   /// What the workers do in a few further steps, for each number of threads.
@@ -88,7 +89,9 @@ public final class Benchmark {
     return (throughput, split)
   }
 
-  private func report(_ turns: [SubjectTurns], rounds: Int, steps: Int) -> BenchmarkReport {
+  private func report(
+    _ turns: [SubjectTurns], rounds: Int, steps: Int, shareOfOthers: Double?
+  ) -> BenchmarkReport {
     let engine = subjects[0].engine
     let network = engine.network
     return BenchmarkReport(
@@ -101,7 +104,7 @@ public final class Benchmark {
       results: zip(machines, turns).map { machine, turns in
         turns.result(threads: machine.threads, allReduceBytes: engine.allReduceBytes)
       },
-      hasSameBits: haveSameBits())
+      hasSameBits: haveSameBits(), shareOfOthers: shareOfOthers)
   }
 
   /// All subjects were asked for the same steps.

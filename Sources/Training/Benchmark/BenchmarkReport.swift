@@ -18,6 +18,8 @@ public struct BenchmarkReport: Sendable {
   public var results: [ThreadResult]
   /// Whether all thread counts, which trained the same steps, have the same parameters, bit for bit.
   public var hasSameBits: Bool
+  /// Share of the processors' time, from 0 to 1, that others took meanwhile; nil where the system does not say.
+  public var shareOfOthers: Double?
 }
 
 /// What was computed on.

@@ -6,4 +6,11 @@ public struct GradientInspection: Sendable {
   public var epoch: Int
   /// The gradient of each parameter, in layer order.
   public var tensors: [LentTensor]
+
+  /// Creates an inspection.
+  public init(step: Int, epoch: Int, tensors: [LentTensor]) {
+    self.step = step
+    self.epoch = epoch
+    self.tensors = tensors
+  }
 }

@@ -11,6 +11,8 @@ public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible
   case noSuchImage(path: String, asked: Int, count: Int)
   /// A picture whose images were asked for by number.
   case onlyOne(path: String)
+  /// What stands in brackets behind a file's name is no range.
+  case malformedRange(String)
   /// The network answers with something that is no number.
   case notFinite(path: String)
 
@@ -22,6 +24,8 @@ public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible
     case .noSuchImage(let path, let asked, let count):
       "\(path) has no image \(asked): it holds \(count), which are numbered from 0"
     case .onlyOne(let path): "\(path) is one picture, no IDX file; name it without a number"
+    case .malformedRange(let name):
+      "\(name): what stands in the brackets is no range of images; [3] is one of them, [0-9] are the first ten"
     case .notFinite(let path): "\(path): the network's outputs are not finite numbers; its training went wrong"
     }
   }
@@ -30,7 +34,9 @@ public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible
   public var path: String {
     switch self {
     case .picture(let error): error.path
-    case .images(.file(let path, _)), .noSuchImage(let path, _, _), .onlyOne(let path), .notFinite(let path): path
+    case .images(.file(let path, _)), .noSuchImage(let path, _, _), .onlyOne(let path), .notFinite(let path),
+      .malformedRange(let path):
+      path
     case .images: ""
     }
   }

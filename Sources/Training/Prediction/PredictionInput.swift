@@ -8,12 +8,16 @@ public enum PredictionInput: Sendable, Equatable, CustomStringConvertible {
   /// Reads what a user writes: `-`, `PATH`, `PATH[3]`, `PATH[0-9]`.
   ///
   /// - Parameter exists: whether a file of this name is there: one whose own name ends in brackets is taken as it is.
-  public init(_ name: String, exists: (String) -> Bool) {
+  /// - Throws: `PredictionError.malformedRange` where what stands in the brackets behind a file's name is no range.
+  public init(_ name: String, exists: (String) -> Bool) throws(PredictionError) {
     if name == "-" {
       self = .standardInput
     } else if !exists(name), let (path, images) = Self.images(in: name) {
       self = .file(path: path, images: images)
     } else {
+      if !exists(name), name.hasSuffix("]"), let bracket = name.lastIndex(of: "["), exists(String(name[..<bracket])) {
+        throw .malformedRange(name)
+      }
       self = .file(path: name, images: nil)
     }
   }
