@@ -38,13 +38,14 @@ struct EvaluateCommand: ParsableCommand {
     try Outcome.report {
       let source = try CheckpointSource(checkpoint)
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path)
-      let dataset = try samples(of: config)
+      let (data, context) = config.data.replacingSource(by: data, context: .ofProcess)
+      let dataset = try data.source.load(.test, context: context)
       let model = try CheckpointModel(
         source.checkpoint, path: source.path, config: config, sampleShape: dataset.shape, machine: try machine.machine()
       )
       let evaluation = try model.evaluate(dataset)
-      let classes = evaluation.confusion.indices.map(String.init)
-      let report = ClassificationReport(classes: classes, confusion: evaluation.confusion)
+      let report = ClassificationReport(
+        classes: data.classNames(count: evaluation.confusion.count), confusion: evaluation.confusion)
       let loss = evaluation.metrics["loss"] ?? .nan
       if json {
         try Console.answer(report.json(loss: loss, metrics: evaluation.metrics.values).prettyPrinted)
@@ -52,11 +53,6 @@ struct EvaluateCommand: ParsableCommand {
         try Console.answer(text(report, evaluation: evaluation, path: source.path))
       }
     }
-  }
-
-  private func samples(of config: RunConfig) throws(DatasetError) -> ImageDataset {
-    let (data, context) = config.data.replacingSource(by: data, context: .ofProcess)
-    return try data.source.load(.test, context: context)
   }
 
   private func text(_ report: ClassificationReport, evaluation: Evaluation, path: String) -> String {

@@ -78,9 +78,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspectFiles() throws {
-    let files = try RunInventory.files(in: path) {
-      MetricsLog.inventory($0, path: $1) ?? TensorBoardLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1)
-    }
+    let files = try RunInventory.files(in: path)
     guard files.contains(where: { $0.verdict != .foreign }) else {
       throw TrainingError.nothingToResume(path: path, skipped: [])
     }

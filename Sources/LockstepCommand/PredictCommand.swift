@@ -78,7 +78,8 @@ struct PredictCommand: ParsableCommand {
         model: model, preparation: preparation, machine: machine,
         pictureLimits: PictureLimits(memory: bytes / machine.threads), idxLimit: bytes)
       var report = PredictionReport(
-        checkpoint: source.path, step: source.checkpoint.run.step, classNames: config.data.source.classNames)
+        checkpoint: source.path, step: source.checkpoint.run.step,
+        classNames: config.data.classNames(count: model.network.output.count))
       let inputs = try images.map { try PredictionInput($0) { FileManager.default.fileExists(atPath: $0) } }
       try predictor.run(inputs) { result in
         switch result {

@@ -43,10 +43,10 @@ struct ReportCommand: ParsableCommand {
     try Outcome.report {
       let output = self.output ?? (path.hasSuffix("/") ? path : path + "/") + "report.html"
       // Before work that would be for nothing, but a wrong run is the better message.
-      _ = try SavedRun(path)
+      let (run, checkpoint) = try SavedRun.withTensors(path)
       if output != "-" { try OutputPath.check(output) }
       let report = try RunReport(
-        of: path,
+        of: run, checkpoint: checkpoint,
         options: RunReportOptions(
           data: data, machine: try machine.machine(), context: .ofProcess, profileSeconds: noProfile ? nil : 1,
           madeAt: OutputPath.now))

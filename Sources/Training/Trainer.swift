@@ -183,7 +183,7 @@ public final class Trainer {
       let start = stopwatch.seconds
       defer { stopwatch.add(to: \.evaluation, since: start) }
       let inspection = ModelInspection(
-        step: position.step, epoch: position.epochsFinished, input: network.input,
+        step: position.step, epoch: position.epochsFinished, network: network,
         parameters: network.tensors(of: engine.model.parameters.view), mistakes: evaluation.mistakes,
         evaluated: evaluatedOn == .validation ? data.training : data.test)
       for (observer, _) in curious { observer.modelInspected(inspection) }

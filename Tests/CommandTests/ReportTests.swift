@@ -33,6 +33,34 @@ struct ReportTests {
     #expect(try command.read("run/report.html") != page)
   }
 
+  @Test("classes are called by their names, in evaluate and on the page alike")
+  func classNames() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try FileManager.default.createDirectory(
+      at: command.directory.appendingPathComponent("cifar"), withIntermediateDirectories: true)
+    // So little between them that one epoch does not tell them apart.
+    let records = (0..<10).flatMap { label in [UInt8(label)] + [UInt8](repeating: 100 + UInt8(label), count: 3_072) }
+    for name in (1...5).map({ "data_batch_\($0).bin" }) + ["test_batch.bin"] {
+      try command.write(records, to: "cifar/\(name)")
+    }
+    try command.write(SmallConfigs.linear.replacing("[28, 28, 1]", with: "[32, 32, 3]"), to: "c.json")
+    let data = #"data={"dataset":"cifar10","directory":"cifar"}"#
+    let training = try command.run(["train", "c.json", "--set", data, "--run", "run", "--progress", "none"])
+    try #require(training.status == 0, "\(training.error)")
+    let text = try command.run(["evaluate", "run"]).output
+    #expect(text.contains("\n  automobile     ") && text.contains("\nweighted avg     "), "\(text)")
+    let answer = try command.run(["evaluate", "run", "--json"]).output
+    let json = try #require(try JSONSerialization.jsonObject(with: Data(answer.utf8)) as? [String: Any])
+    let classes = try #require(json["perClass"] as? [[String: Any]]).map { $0["class"] as? String }
+    #expect(classes.count == 10 && classes.first == "airplane" && classes.last == "truck")
+    let page = try command.run(["report", "run", "--output", "-", "--no-profile"])
+    #expect(page.status == 0 && page.error.isEmpty, "\(page.error)")
+    let arrows = page.output.matches(of: /<b>([a-z]+|[0-9]+) → ([a-z]+|[0-9]+)<\/b>/)
+    #expect(!arrows.isEmpty)
+    #expect(arrows.allSatisfy { classes.contains(String($0.1)) && classes.contains(String($0.2)) })
+  }
+
   @Test("the page says what evaluate says")
   func agreement() throws {
     let command = try Self.trained()

@@ -93,6 +93,29 @@ struct ClassificationReportTests {
     #expect(many.confusionText(width: 60).hasSuffix("0     10               1\nand 370 confusions more\n"))
   }
 
+  @Test("long names give way to numbers at the head of the columns, before the matrix gives way to a list")
+  func numberedConfusion() {
+    let report = ClassificationReport(
+      classes: ["airplane", "automobile", "bird"], confusion: [[12, 3, 1], [0, 5, 7], [3, 0, 4]])
+    #expect(
+      report.confusionText() == """
+        true \\ predicted    airplane  automobile        bird
+                airplane          12           3           1
+              automobile           0           5           7
+                    bird           3           0           4
+
+        """)
+    #expect(
+      report.confusionText(width: 40) == """
+        true \\ predicted   0   1   2
+              0 airplane  12   3   1
+            1 automobile   0   5   7
+                  2 bird   3   0   4
+
+        """)
+    #expect(report.confusionText(width: 24).hasPrefix("true        predicted"))
+  }
+
   /// scikit-learn 1.9 prints supports as `4.0` and `6.0` here: without any hit its counts come from `np.zeros`.
   @Test("counts samples in whole numbers even where every prediction is wrong")
   func allWrong() {

@@ -106,6 +106,25 @@ struct MetricsLogTests {
     #expect(try scratch.read("metrics.jsonl") == json)
   }
 
+  @Test("many zeros at the end, as a power cut leaves them: inspect names their line, and a resume leaves it out")
+  func manyZeros() throws {
+    let zeros = String(repeating: "\0", count: 200_000)
+    for (name, rows, line) in [("metrics.jsonl", json, 4), ("metrics.csv", csv, 5)] {
+      try scratch.write(rows + zeros, to: name)
+      let file = try #require(MetricsLog.inventory(name, path: "\(scratch.path)/\(name)"))
+      #expect(file.verdict == .damaged && file.note == "line \(line) is no row of a log; a resume leaves it out")
+    }
+    try open(firstStep: 12)
+    #expect(try scratch.read("metrics.jsonl") == json)
+    #expect(try scratch.read("metrics.csv") == csv)
+    // Nothing but zeros.
+    try scratch.write(zeros, to: "metrics.csv")
+    #expect(
+      MetricsLog.inventory("metrics.csv", path: scratch.path + "/metrics.csv")?.note == "line 1 is no header of a log")
+    try open(firstStep: 12)
+    #expect(try scratch.read("metrics.csv") == String(csv.prefix { $0 != "\r\n" }) + "\r\n")
+  }
+
   @Test("a header that a crash cut short is written anew")
   func incompleteHeader() throws {
     try scratch.write("kind,st", to: "metrics.csv")

@@ -90,8 +90,8 @@ struct InspectionTests {
       #expect(mistakes.count == min(Watching.mistakes, Int((60 * (1 - accuracy)).rounded())), "step \(step)")
       #expect(mistakes.map(\.confidence) == mistakes.map(\.confidence).sorted(by: >))
       #expect(mistakes.allSatisfy { $0.label != $0.prediction && $0.confidence > 0.1 && $0.confidence <= 1 })
-      #expect(mistakes.allSatisfy { Int(runs[0].test.labels.view[$0.sample]) == $0.label })
-      #expect(Set(mistakes.map(\.sample)).count == mistakes.count)
+      #expect(mistakes.allSatisfy { Int(runs[0].test.labels.view[$0.index]) == $0.label })
+      #expect(Set(mistakes.map(\.index)).count == mistakes.count)
     }
     #expect(runs[0].observer.mistakes.values.contains { !$0.isEmpty }, "without mistakes this shows nothing")
   }

@@ -8,6 +8,8 @@ package struct HeatMap: Sendable {
   /// With more classes than this a drawing would be large and show little.
   package static let mostClasses = 40
   private static let longestName = 12
+  /// How names lean that are wider than their column.
+  private static let lean = (degrees: 50, sine: 0.766, cosine: 0.643)
 
   /// What is drawn, in a few words.
   package var title: String
@@ -25,19 +27,21 @@ package struct HeatMap: Sendable {
     self.counts = counts
   }
 
-  private var misses: [(row: Int, column: Int, count: Int)] {
-    classes.indices.flatMap { row in
-      classes.indices.filter { $0 != row && counts[row][$0] > 0 }.map { (row, $0, counts[row][$0]) }
-    }.sorted { ($1.count, $0.row, $0.column) < ($0.count, $1.row, $1.column) }
-  }
+  private var misses: [Confusion] { Confusion.mostFrequentFirst(in: counts) }
 
   /// The drawing; see `LineChart.svg`.
   package func svg(id: String) -> Markup {
     let names = classes.map { $0.count > Self.longestName ? String($0.prefix(Self.longestName - 1)) + "…" : $0 }
-    let left = 30 + (names.map(ChartFrame.width(of:)).max() ?? 0)
-    let cell = max(min(36, (400 - left) / Double(max(classes.count, 1))), 2)
-    let (top, size) = (36.0, cell * Double(classes.count))
-    let (width, height) = (left + size + 6, top + size + 6)
+    let longest = names.map(ChartFrame.width(of:)).max() ?? 0
+    let left = 30 + longest
+    func room(right: Double) -> Double { max(min(36, (400 - left - right) / Double(max(classes.count, 1))), 2) }
+    // Names that do not stand above their columns lean to the right, beyond the last one, and rise.
+    let leans = longest > room(right: 0)
+    let right = leans ? 4 + longest * Self.lean.cosine : 6
+    let cell = room(right: leans ? right : 0)
+    let top = leans ? max(36, 23 + longest * Self.lean.sine) : 36
+    let size = cell * Double(classes.count)
+    let (width, height) = (left + size + right, top + size + 6)
     let mostMisses = misses.first?.count ?? 1
     let cells = classes.indices.flatMap { row in
       classes.indices.map { column in
@@ -46,12 +50,10 @@ package struct HeatMap: Sendable {
     }
     let labels = names.enumerated().map { index, name -> Markup in
       let middle = (Double(index) + 0.5) * cell
-      // Names as long as a cell is wide stand upright above their column.
-      let isWide = ChartFrame.width(of: name) > cell
       let column: Markup =
-        isWide
+        ChartFrame.width(of: name) > cell
         ? """
-        <text class="tick" transform="translate(\(at: left + middle + 4) \(at: top - 5)) rotate(-50)">\(name)</text>
+        <text class="tick" transform="translate(\(at: left + middle + 4) \(at: top - 5)) rotate(-\(Self.lean.degrees))">\(name)</text>
         """
         : "<text class=\"tick\" text-anchor=\"middle\" x=\"\(at: left + middle)\" y=\"\(at: top - 5)\">\(name)</text>"
       return """
@@ -103,7 +105,7 @@ package struct HeatMap: Sendable {
     let samples = counts.reduce(0) { $0 + $1.reduce(0, +) }
     let hits = classes.indices.reduce(0) { $0 + counts[$1][$1] }
     let worst = misses.prefix(3).map {
-      "\(classes[$0.row]) taken for \(classes[$0.column]) (\(RunText.count($0.count, "time")))"
+      "\(classes[$0.truth]) taken for \(classes[$0.prediction]) (\(RunText.count($0.count, "time")))"
     }
     return "\(NumberText.grouped(hits)) of \(NumberText.grouped(samples)) samples are on the diagonal. "
       + (worst.isEmpty ? "Nothing is mistaken." : "Most often: \(worst.joined(separator: ", ")).")
@@ -116,9 +118,9 @@ package struct HeatMap: Sendable {
     var table = HTMLTable(
       "What is mistaken most often", [.text("class"), .text("taken for"), .number("times"), .number("of the class")])
     for miss in misses.prefix(rows) {
-      let samples = counts[miss.row].reduce(0, +)
+      let samples = counts[miss.truth].reduce(0, +)
       table.append([
-        classes[miss.row], classes[miss.column], NumberText.grouped(miss.count),
+        classes[miss.truth], classes[miss.prediction], NumberText.grouped(miss.count),
         NumberText.percent(Double(miss.count) / Double(samples)),
       ])
     }

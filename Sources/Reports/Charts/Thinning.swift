@@ -29,15 +29,3 @@ package enum Thinning {
     return (0..<count).map { elements[$0 * (elements.count - 1) / (count - 1)] }
   }
 }
-
-/// A point of a chart.
-package struct ChartPoint: Sendable, Equatable {
-  package var x: Double
-  package var y: Double
-
-  /// Creates a point.
-  package init(_ x: Double, _ y: Double) {
-    self.x = x
-    self.y = y
-  }
-}

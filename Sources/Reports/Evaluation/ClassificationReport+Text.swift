@@ -16,36 +16,39 @@ extension ClassificationReport {
 
   /// The confusion matrix: a row for each true class, a column for each predicted one.
   ///
-  /// - Parameter width: columns of the terminal: where the matrix has no room, the most frequent confusions are listed. Nil for no limit.
+  /// - Parameter width: columns of the terminal: where the matrix has no room, its columns have the classes' numbers for names, or else the
+  ///   most frequent confusions are listed. Nil for no limit.
   public func confusionText(width: Int? = nil) -> String {
-    let texts = [2, 1].map(matrix)
+    let numbers = classes.indices.map(String.init)
+    let rows = zip(numbers, classes).map { "\($0) \($1)" }
+    let texts =
+      [2, 1].map { matrix(gap: $0, rows: classes, columns: classes) }
+      + [2, 1].map { matrix(gap: $0, rows: rows, columns: numbers) }
     guard let width else { return texts[0] }
     return texts.first { $0.split(separator: "\n").allSatisfy { DisplayWidth.of(String($0)) <= width } }
       ?? mostFrequentConfusions
   }
 
   private var mostFrequentConfusions: String {
-    let wrong = classes.indices.flatMap { truth in
-      classes.indices.filter { $0 != truth && confusion[truth][$0] > 0 }.map { (truth, $0, confusion[truth][$0]) }
-    }
-    let listed = wrong.sorted { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }.prefix(10)
+    let wrong = Confusion.mostFrequentFirst(in: confusion)
+    let listed = wrong.prefix(10)
     var table = TextTable([.text("true"), .text("predicted"), .number("samples")])
-    for (truth, predicted, samples) in listed {
-      table.append([classes[truth], classes[predicted], NumberText.grouped(samples)])
+    for one in listed {
+      table.append([classes[one.truth], classes[one.prediction], NumberText.grouped(one.count)])
     }
     let others = wrong.count - listed.count
     return table.description + (others > 0 ? "and \(RunText.count(others, "confusion")) more\n" : "")
   }
 
-  private func matrix(gap: Int) -> String {
+  private func matrix(gap: Int, rows names: [String], columns: [String]) -> String {
     let gap = String(repeating: " ", count: gap)
     let cells = confusion.map { $0.map { "\($0)" } }
-    let width = (cells.joined() + classes).map(DisplayWidth.of).max() ?? 0
+    let width = (cells.joined() + columns).map(DisplayWidth.of).max() ?? 0
     let corner = "true \\ predicted"
-    let names = max(corner.count, classes.map(DisplayWidth.of).max() ?? 0)
-    let header = corner.leftPadded(to: names) + classes.map { gap + $0.leftPadded(to: width) }.joined()
-    let rows = zip(classes, cells).map { name, cells in
-      name.leftPadded(to: names) + cells.map { gap + $0.leftPadded(to: width) }.joined()
+    let nameWidth = max(corner.count, names.map(DisplayWidth.of).max() ?? 0)
+    let header = corner.leftPadded(to: nameWidth) + columns.map { gap + $0.leftPadded(to: width) }.joined()
+    let rows = zip(names, cells).map { name, cells in
+      name.leftPadded(to: nameWidth) + cells.map { gap + $0.leftPadded(to: width) }.joined()
     }
     return ([header] + rows).map { $0 + "\n" }.joined()
   }

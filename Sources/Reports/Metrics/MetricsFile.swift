@@ -55,8 +55,8 @@ struct MetricsFile: ~Copyable {
   /// - Throws: `MetricsLogError.otherColumns`, `notAFile`, `system`.
   static func check(_ path: String, format: MetricsFormat, columns: MetricsColumns) throws(MetricsLogError) {
     let header = format.header(columns)
-    guard !header.isEmpty, var file = try LineReader(path), let found = try file.next() else { return }
-    if found.last == UInt8(ascii: "\n"), found != header { throw .otherColumns(path: path) }
+    guard !header.isEmpty, var file = try LineReader(path), let found = try file.next()?.bytes else { return }
+    if found != header { throw .otherColumns(path: path) }
   }
 
   /// What a copy kept.
@@ -76,13 +76,14 @@ struct MetricsFile: ~Copyable {
     output.append(header)
     if var input = try LineReader(path) {
       if !header.isEmpty {
-        let found = try input.next()
-        let isComplete = found?.last == UInt8(ascii: "\n")
-        if isComplete, found != header { throw .otherColumns(path: path) }
-        if !isComplete { kept.isChanged = true }
+        if let found = try input.next()?.bytes {
+          if found != header { throw .otherColumns(path: path) }
+        } else {
+          kept.isChanged = true
+        }
       }
-      while let line = try input.next() {
-        guard let position = format.position(of: line), position.step <= firstStep else {
+      while let next = try input.next() {
+        guard let line = next.bytes, let position = format.position(of: line), position.step <= firstStep else {
           kept.isChanged = true
           continue
         }

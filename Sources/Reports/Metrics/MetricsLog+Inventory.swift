@@ -22,20 +22,20 @@ extension MetricsLog {
       var (number, rows, cells) = (0, 0, 0)
       while let line = try lines.next() {
         number += 1
-        guard line.last == UInt8(ascii: "\n") else {
+        if case .cutShort = line {
           // A process that is killed leaves such a line, and one that is at work may have.
           return RunFile(
             name: name, verdict: .good, note: "\(RunText.count(rows, "row")), the last one cut short; a resume mends it"
           )
         }
         if format == .csv, number == 1 {
-          cells = line.count { $0 == UInt8(ascii: ",") }
-          guard line.starts(with: Array("kind,step,epoch,".utf8)) else {
+          guard let header = line.bytes, header.starts(with: Array("kind,step,epoch,".utf8)) else {
             return RunFile(name: name, verdict: .damaged, note: "line 1 is no header of a log")
           }
+          cells = header.count { $0 == UInt8(ascii: ",") }
           continue
         }
-        guard isRow(line, format: format, commas: cells) else {
+        guard let bytes = line.bytes, isRow(bytes, format: format, commas: cells) else {
           return RunFile(
             name: name, verdict: .damaged, note: "line \(number) is no row of a log; a resume leaves it out")
         }

@@ -43,38 +43,6 @@ struct ReadableLog: ~Copyable {
   }
 }
 
-/// A file that is read line by line, in pieces, so that its size does not matter.
-struct LineReader: ~Copyable {
-  private let file: ReadableLog
-  private var chunk = [UInt8](repeating: 0, count: 1 << 16)
-  private var rest: [UInt8] = []
-  private var position = 0
-
-  /// Opens a file; nil where there is none.
-  init?(_ path: String) throws(MetricsLogError) {
-    guard let file = try ReadableLog(path) else { return nil }
-    self.file = file
-  }
-
-  /// The next line with its line feed; the last one may lack it; nil at the end.
-  mutating func next() throws(MetricsLogError) -> [UInt8]? {
-    while true {
-      if let end = rest[position...].firstIndex(of: UInt8(ascii: "\n")) {
-        defer { position = end + 1 }
-        return Array(rest[position...end])
-      }
-      rest.removeFirst(position)
-      position = 0
-      let count = try file.read(into: &chunk, atMost: chunk.count)
-      if count == 0 {
-        defer { rest = [] }
-        return rest.isEmpty ? nil : rest
-      }
-      rest += chunk[..<count]
-    }
-  }
-}
-
 /// `read` of the system, which a method of that name hides.
 private func systemRead(_ descriptor: Int32, _ bytes: inout [UInt8], _ count: Int) -> Int {
   read(descriptor, &bytes, count)

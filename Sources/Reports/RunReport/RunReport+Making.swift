@@ -14,22 +14,27 @@ extension RunReport {
   ///
   /// - Throws: `SavedRunError` where the path is no run, `CheckpointError` where it cannot be read.
   public init(of path: String, options: RunReportOptions) throws {
-    let run = try SavedRun(path)
+    let (run, checkpoint) = try SavedRun.withTensors(path)
+    try self.init(of: run, checkpoint: checkpoint, options: options)
+  }
+
+  /// The same of a run that was read with its checkpoint's tensors.
+  ///
+  /// - Throws: `CheckpointError` where its directory cannot be read.
+  public init(of run: SavedRun, checkpoint: Checkpoint?, options: RunReportOptions) throws {
     self.run = run
     figures = RunFigures(run)
-    files = try RunInventory.files(in: path) {
-      MetricsLog.inventory($0, path: $1) ?? TensorBoardLog.inventory($0, path: $1) ?? RunReport.inventory($0, path: $1)
-    }
-    digest = run.checkpoint.map { SHA256.hexadecimal($0.value.digest()) }
-    dataFingerprint = run.checkpoint.map { SHA256.hexadecimal($0.value.run.dataFingerprint) }
+    files = try RunInventory.files(in: run.path)
+    digest = checkpoint.map { SHA256.hexadecimal($0.digest()) }
+    dataFingerprint = checkpoint.map { SHA256.hexadecimal($0.run.dataFingerprint) }
     version = LockstepVersion.current
     madeAt = options.madeAt
     let samples = Samples(of: run, options: options)
     trainingSamples = samples.training.content?.split.training.count
-    let model = Self.model(of: run, sampleShape: samples.test.content?.shape, machine: options.machine)
+    let model = Self.model(of: run, checkpoint, sampleShape: samples.test.content?.shape, machine: options.machine)
     network = Self.network(of: run, model: model, shape: samples.test.content?.shape, machine: options.machine)
-    test = Self.test(model, samples.test)
-    filters = Self.filters(run, network: network.content)
+    test = Self.test(model, samples)
+    filters = Self.filters(checkpoint, network: network.content)
     profile = Self.profile(run, samples.training, options)
   }
 
@@ -56,6 +61,8 @@ extension RunReport {
   private struct Samples {
     var training: Part<PreparedData>
     var test: Part<ImageDataset>
+    /// What they are described by; nil where the run has no config.
+    var configuration: DataConfiguration?
 
     init(of run: SavedRun, options: RunReportOptions) {
       guard let config = run.config else {
@@ -63,6 +70,7 @@ extension RunReport {
         return
       }
       let (data, context) = config.data.replacingSource(by: options.data, context: options.context)
+      configuration = data
       if options.profileSeconds != nil {
         do throws(DatasetError) {
           let prepared = try data.prepare(context: context, seed: config.seed)
@@ -84,9 +92,9 @@ extension RunReport {
   }
 
   private static func model(
-    of run: SavedRun, sampleShape: Shape?, machine: Machine
+    of run: SavedRun, _ checkpoint: Checkpoint?, sampleShape: Shape?, machine: Machine
   ) -> Part<CheckpointModel> {
-    guard let checkpoint = run.checkpoint else {
+    guard let checkpoint, let path = run.checkpoint?.path else {
       return .leftOut(
         because: run.skipped.isEmpty ? "the run has no checkpoint yet" : "no checkpoint of the run can be trusted")
     }
@@ -97,7 +105,7 @@ extension RunReport {
     do {
       return .shown(
         try CheckpointModel(
-          checkpoint.value, path: checkpoint.path, config: config, sampleShape: shape, machine: machine))
+          checkpoint, path: path, config: config, sampleShape: shape, machine: machine))
     } catch {
       return .leftOut(because: "\(error)")
     }
@@ -118,34 +126,37 @@ extension RunReport {
     }
   }
 
-  private static func test(_ model: Part<CheckpointModel>, _ samples: Part<ImageDataset>) -> Part<TestResult> {
-    switch (model, samples) {
+  private static func test(_ model: Part<CheckpointModel>, _ samples: Samples) -> Part<TestResult> {
+    switch (model, samples.test) {
     case (_, .leftOut(let reason)), (.leftOut(let reason), _): return .leftOut(because: reason)
     case (.shown(let model), .shown(let dataset)):
       do {
         let evaluation = try model.evaluate(dataset, mistakes: shownMistakes)
         let right = evaluation.confusion.indices.reduce(0) { $0 + evaluation.confusion[$1][$1] }
+        let classes = samples.configuration?.classNames(count: evaluation.confusion.count)
         return .shown(
           TestResult(
             source: dataset.name, samples: evaluation.samples, metrics: evaluation.metrics,
             scores: ClassificationReport(
-              classes: evaluation.confusion.indices.map(String.init), confusion: evaluation.confusion),
-            mistakes: evaluation.mistakes.map { Mistake($0, of: dataset) }, mistakeCount: evaluation.samples - right))
+              classes: classes ?? evaluation.confusion.indices.map(String.init), confusion: evaluation.confusion),
+            mistakes: evaluation.mistakes.compactMap { MistakePicture($0, of: dataset) },
+            mistakeCount: evaluation.samples - right))
       } catch {
         return .leftOut(because: "\(error)")
       }
     }
   }
 
-  private static func filters(_ run: SavedRun, network: Network?) -> Part<FilterSheet> {
-    guard let checkpoint = run.checkpoint else {
+  private static func filters(_ checkpoint: Checkpoint?, network: Network?) -> Part<FilterPictures> {
+    guard let checkpoint else {
       return .leftOut(because: "the run has no checkpoint that can be trusted")
     }
     guard let network else { return .leftOut(because: "the network cannot be built from the config") }
-    guard let sheet = FilterSheet(of: checkpoint.value.parameters, network: network) else {
-      return .leftOut(because: "the first layer with parameters does not look at the image itself")
+    guard let kernel = FirstLayerKernel(of: network, in: checkpoint.parameters) else {
+      return .leftOut(
+        because: "the first layer with parameters does not look at the image itself, or its filters are too large")
     }
-    return .shown(sheet)
+    return .shown(FilterPictures(of: kernel))
   }
 
   private static func profile(

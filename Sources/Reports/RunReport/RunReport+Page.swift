@@ -1,3 +1,4 @@
+import Tensors
 import Training
 
 extension RunReport {
@@ -8,7 +9,7 @@ extension RunReport {
       Page.Section(id: "curves", title: "Learning curves", short: "Curves", content: curves),
       Page.Section(id: "confusion", title: "What is taken for what", short: "Confusion", content: confusion),
       Page.Section(id: "mistakes", title: "The surest mistakes", short: "Mistakes", content: mistakes),
-      Page.Section(id: "filters", title: "What the first layer looks for", short: "First layer", content: filterSheet),
+      Page.Section(id: "filters", title: "What the first layer looks for", short: "First layer", content: filterTiles),
       Page.Section(id: "time", title: "Where the time went", short: "Time", content: time),
       Page.Section(id: "network", title: "The network", short: "Network", content: layers),
       Page.Section(id: "config", title: "The config", short: "Config", content: config),
@@ -36,7 +37,7 @@ extension RunReport {
 
   private var statusText: String {
     let planned = figures.plannedSteps.map { " of \(NumberText.grouped($0))" } ?? ""
-    switch (figures.status, run.checkpoint?.value.run.step) {
+    switch (figures.status, run.checkpoint?.run.step) {
     case (.finished, _): return "finished"
     case (_, nil): return "\(figures.status.text), no checkpoint; logged up to step \(NumberText.grouped(figures.step))"
     case (let status, .some(let step)):
@@ -110,17 +111,8 @@ extension RunReport {
     var table = HTMLTable(
       "Layers, in order",
       [.text("layer"), .text("type"), .text("output shape"), .number("parameters"), .number("FLOPs a sample")])
-    table.append(["input", "", network.input.description, "", ""])
-    for layer in network.layers {
-      table.append([
-        layer.name, layer.type, layer.output.description, NumberText.grouped(layer.parameterCount),
-        NumberText.grouped(layer.flops),
-      ])
-    }
-    table.append(
-      [
-        "total", "", "", NumberText.grouped(network.parameters.parameterCount), NumberText.grouped(network.flops),
-      ], isTotal: true)
+    for row in NetworkSummary.rows(network) { table.append(row) }
+    table.append(NetworkSummary.total(network), isTotal: true)
     return table.html
   }
 
@@ -151,14 +143,16 @@ extension RunReport {
       return Page.leftOut("the commands", because: "there is no checkpoint whose digest could be compared")
     }
     let source = ShellText.quoted(run.path + "/config.json")
+    // The name comes from a file, and is for a shell: only one that the program knows goes there.
+    let kernels = InstructionSet(rawValue: set).map { "LOCKSTEP_ISA=\($0.rawValue) " } ?? ""
     let commands = """
-      LOCKSTEP_ISA=\(set) lockstep train \(source) --run Checkpoints/again
+      \(kernels)lockstep train \(source) --run Checkpoints/again
       lockstep inspect Checkpoints/again --digest
       """
     let state =
       figures.status == .finished || figures.status == .stoppedEarly
       ? "The second command then prints the digest of this run's newest checkpoint:"
-      : "This run is not at its end. This is the digest after \(RunText.count(run.checkpoint?.value.run.step ?? 0, "step")); the two agree where both stand there:"
+      : "This run is not at its end. This is the digest after \(RunText.count(run.checkpoint?.run.step ?? 0, "step")); the two agree where both stand there:"
     return """
       <p>The weights depend on config, data and seed, not on the number of threads, nor on where a run was stopped and resumed. With the \
       same program (\(figures.producer ?? "unknown")) and the same kernels (\(set)):</p>

@@ -45,15 +45,17 @@ extension RunReport {
     guard let test = test.content else {
       return Page.leftOut("the mistakes", because: test.reason ?? "")
     }
-    guard !test.mistakes.isEmpty else { return "<p>There are none: every test sample is read right.</p>\n" }
-    let tiles = test.mistakes.map { mistake -> Markup in
-      let sample = mistake.sample
-      let probability = NumberText.percent(Double(sample.confidence))
-      let right = NumberText.percent(Double(sample.labelConfidence))
+    if test.mistakeCount == 0 { return "<p>There are none: every test sample is read right.</p>\n" }
+    guard !test.mistakes.isEmpty else { return Page.leftOut("the mistakes", because: "the samples are no pictures") }
+    let tiles = test.mistakes.map { picture -> Markup in
+      let mistake = picture.mistake
+      let (label, prediction) = (test.scores.classes[mistake.label], test.scores.classes[mistake.prediction])
+      let probability = NumberText.percent(Double(mistake.confidence))
+      let right = NumberText.percent(Double(mistake.labelConfidence))
       return """
-        <li><img src="\(DataURI.png(mistake.picture))" width="\(mistake.width)" height="\(mistake.height)" \
-        alt="Test sample \(sample.sample)"/><b>\(sample.label) → \(sample.prediction)</b><br/>\(sample.prediction): \(probability)<br/>\
-        \(sample.label): \(right)<br/><span class="soft">no. \(sample.sample)</span></li>
+        <li><img src="\(DataURI.png(picture.png))" width="\(picture.width)" height="\(picture.height)" \
+        alt="Test sample \(mistake.index)"/><b>\(label) → \(prediction)</b><br/>\(prediction): \(probability)<br/>\
+        \(label): \(right)<br/><span class="soft">no. \(mistake.index)</span></li>
 
         """
     }
@@ -71,27 +73,27 @@ extension RunReport {
   }
 
   /// Pictures of the first layer's weights.
-  var filterSheet: Markup {
-    guard let sheet = filters.content else {
-      return Page.leftOut("the filters", because: filters.reason ?? "")
+  var filterTiles: Markup {
+    guard let filters = filters.content else {
+      return Page.leftOut("the filters", because: self.filters.reason ?? "")
     }
     let colors: String =
-      switch sheet.coloring {
+      switch filters.coloring {
       case .signed: "Blue weights are below zero, orange ones above"
       case .colors: "The three channels are red, green and blue; grey is zero"
       case .mean(let channels): "The mean over \(channels) channels: blue is below zero, orange above"
       }
-    let images = sheet.pictures.map { picture -> Markup in
+    let images = filters.pictures.map { picture -> Markup in
       """
-      <img src="\(DataURI.png(picture))" width="\(sheet.width)" height="\(sheet.height)" alt=""/>
+      <img src="\(DataURI.png(picture))" width="\(filters.width)" height="\(filters.height)" alt=""/>
       """
     }
-    let size: Markup = max(sheet.width, sheet.height) > 12 ? " large" : ""
+    let size: Markup = max(filters.width, filters.height) > 12 ? " large" : ""
     return """
-      <div class="tiles\(size)" role="img" aria-label="Pictures of \(sheet.description)">
+      <div class="tiles\(size)" role="img" aria-label="Pictures of \(filters.description)">
       \(images)
       </div>
-      <p class="soft">\(sheet.description.prefix(1).uppercased() + String(sheet.description.dropFirst())). \(colors); the strongest \
+      <p class="soft">\(filters.description.prefix(1).uppercased() + String(filters.description.dropFirst())). \(colors); the strongest \
       weight of each has the full colour.</p>
 
       """

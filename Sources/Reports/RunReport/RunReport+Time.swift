@@ -31,7 +31,7 @@ extension RunReport {
 
   private var samplesOfEpoch: Double? {
     if let trainingSamples { return Double(trainingSamples) }
-    guard let steps = run.checkpoint?.value.run.stepsPerEpoch, steps > 0, let config = run.config else { return nil }
+    guard let steps = run.checkpoint?.run.stepsPerEpoch, steps > 0, let config = run.config else { return nil }
     // The last minibatch of an epoch may be shorter.
     return Double(steps) * Double(config.training.batchSize)
   }

@@ -22,17 +22,8 @@ public struct RunReport: Sendable {
     public var metrics: MetricValues
     public var scores: ClassificationReport
     /// The mistakes that the network was surest of, and how many there are in all.
-    public var mistakes: [Mistake]
+    public var mistakes: [MistakePicture]
     public var mistakeCount: Int
-  }
-
-  /// A sample that the network takes for something else.
-  public struct Mistake: Sendable {
-    public var sample: Training.Mistake
-    /// The image, as a PNG file, and its size in pixels.
-    public var picture: [UInt8]
-    public var width: Int
-    public var height: Int
   }
 
   /// The run, and its figures.
@@ -48,7 +39,7 @@ public struct RunReport: Sendable {
   public var trainingSamples: Int?
   public var network: Part<Network>
   public var test: Part<TestResult>
-  public var filters: Part<FilterSheet>
+  public var filters: Part<FilterPictures>
   public var profile: Part<BenchmarkReport>
   /// The program's version, and when the report is made, for people.
   public var version: String

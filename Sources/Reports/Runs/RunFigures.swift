@@ -57,7 +57,7 @@ public struct RunFigures: Sendable {
 
   /// The figures of a run.
   public init(_ run: SavedRun) {
-    let (state, history) = (run.checkpoint?.value.run, run.history)
+    let (state, history) = (run.checkpoint?.run, run.history)
     let config = run.config
     name = config?.name ?? run.path.split(separator: "/").last.map(String.init) ?? run.path
     path = run.path
@@ -74,7 +74,7 @@ public struct RunFigures: Sendable {
     resumes = max(0, history.sessions.count - 1)
     samplesPerSecond = history.samplesPerSecond
     threads = history.threads
-    parameters = run.checkpoint.map { $0.value.parameters.reduce(0) { $0 + $1.tensor.shape.count } }
+    parameters = run.checkpoint?.parameterCount
     seed = state?.seed ?? config?.seed
     (instructionSet, producer) = (state?.instructionSet, state?.producer)
     status = Self.status(run, epochs: state?.epoch)

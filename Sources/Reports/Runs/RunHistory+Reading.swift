@@ -1,9 +1,6 @@
 import Settings
 
 extension RunHistory {
-  /// Lines longer than this are no rows of ours.
-  private static let longestLine = 1 << 16
-
   /// Reads `metrics.jsonl`. Lines that are no rows are counted and passed over, whatever they hold.
   ///
   /// - Returns: nil where there is no such file.
@@ -14,11 +11,12 @@ extension RunHistory {
     var number = 0
     while let line = try lines.next() {
       number += 1
-      guard line.last == UInt8(ascii: "\n") else {
+      if case .cutShort = line {
         history.endsCutShort = true
         break
       }
-      if !history.take(line) {
+      let isRow = line.bytes.map { history.take($0) } ?? false
+      if !isRow {
         history.unreadableLines += 1
         history.firstUnreadableLine = history.firstUnreadableLine ?? number
       }
@@ -30,7 +28,7 @@ extension RunHistory {
   ///
   /// - Returns: whether it is a row, and of a step or epoch behind those before.
   private mutating func take(_ line: [UInt8]) -> Bool {
-    guard line.count <= Self.longestLine, let position = MetricsFormat.jsonl.position(of: line),
+    guard let position = MetricsFormat.jsonl.position(of: line),
       let row = try? JSONParser.parse(line, file: "row").value
     else { return false }
     switch position.kind {

@@ -136,10 +136,12 @@ public struct RunHistory: Sendable, Equatable {
     }
   }
 
-  /// The middle rate of the epochs, or of the steps where no epoch is done.
+  /// The median rate of the epochs, or of the steps where no epoch is done.
   public var samplesPerSecond: Double? {
     let epochs = epochs.compactMap(\.samplesPerSecond)
     let rates = (epochs.isEmpty ? steps.compactMap(\.samplesPerSecond) : epochs).sorted()
-    return rates.isEmpty ? nil : rates[(rates.count - 1) / 2]
+    guard !rates.isEmpty else { return nil }
+    // Of an even number the two in the middle count alike; of an odd one these are the same.
+    return (rates[(rates.count - 1) / 2] + rates[rates.count / 2]) / 2
   }
 }

@@ -14,8 +14,8 @@ import Training
 public struct SavedRun: Sendable {
   /// The directory, as the user named it.
   public let path: String
-  /// The newest checkpoint that can be trusted, and its file.
-  public let checkpoint: (value: Checkpoint, path: String)?
+  /// The newest checkpoint that can be trusted.
+  public let checkpoint: SavedCheckpoint?
   /// Newer checkpoints that were passed over, a line each with the reason.
   public let skipped: [String]
   /// The config of that checkpoint, or else of `config.json`.
@@ -31,22 +31,33 @@ public struct SavedRun: Sendable {
   ///
   /// - Throws: `SavedRunError` where the path is no run's directory, `CheckpointError` where it cannot be read.
   public init(_ path: String) throws {
+    self = try Self.withTensors(path).run
+  }
+
+  /// Reads a run, for who needs the checkpoint's tensors too: they are read with the rest, and may be large.
+  ///
+  /// - Throws: `SavedRunError` where the path is no run's directory, `CheckpointError` where it cannot be read.
+  public static func withTensors(_ path: String) throws -> (run: SavedRun, checkpoint: Checkpoint?) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw SavedRunError.missing(path: path, code: errno) }
     guard status.st_mode & S_IFMT == S_IFDIR else { throw SavedRunError.notADirectory(path: path) }
-    self.path = path
     let newest = try RunDirectory.newestCheckpoint(in: path)
-    checkpoint = newest.found.map { ($0.checkpoint, $0.path) }
+    return (try SavedRun(path, newest), newest.found?.checkpoint)
+  }
+
+  private init(_ path: String, _ newest: RunDirectory.Newest) throws(SavedRunError) {
+    self.path = path
+    checkpoint = newest.found.map { SavedCheckpoint($0.checkpoint, path: $0.path) }
     skipped = newest.skipped
     isInUse = RunDirectory.isInUse(path)
     var problems: [String] = []
     let logged = Self.log(in: path, &problems)
-    config = Self.config(in: path, checkpoint: newest.found, &problems)
+    config = Self.config(in: path, checkpoint: checkpoint, &problems)
     guard checkpoint != nil || config != nil || logged != nil || !newest.skipped.isEmpty else {
       throw SavedRunError.noRun(path: path)
     }
     var history = logged ?? RunHistory()
-    if let run = newest.found?.checkpoint.run, history.epochs.isEmpty {
+    if let run = checkpoint?.run, history.epochs.isEmpty {
       history.epochs = RunHistory.epochs(of: run)
       if !history.epochs.isEmpty {
         problems.append("metrics.jsonl has no finished epoch; what is shown of epochs comes from the checkpoint")
@@ -79,10 +90,10 @@ public struct SavedRun: Sendable {
   }
 
   private static func config(
-    in path: String, checkpoint: (checkpoint: Checkpoint, path: String)?, _ problems: inout [String]
+    in path: String, checkpoint: SavedCheckpoint?, _ problems: inout [String]
   ) -> RunConfig? {
     do {
-      if let checkpoint { return try RunConfig(text: checkpoint.checkpoint.run.config, source: checkpoint.path) }
+      if let checkpoint { return try RunConfig(text: checkpoint.run.config, source: checkpoint.path) }
       return try RunConfig(file: path + "/config.json")
     } catch {
       problems.append("\(error)")

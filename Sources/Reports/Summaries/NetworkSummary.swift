@@ -9,17 +9,25 @@ public enum NetworkSummary {
       .text("layer"), .text("type", dropped: 1), .text("output shape", dropped: 3), .number("parameters"),
       .number("FLOPs per sample", dropped: 2),
     ])
-    table.append(["input", "", network.input.description, "", ""])
-    for layer in network.layers {
-      table.append([
-        layer.name, layer.type, layer.output.description, NumberText.grouped(layer.parameterCount),
-        NumberText.grouped(layer.flops),
-      ])
-    }
-    table.appendTotal([
-      "total", "", "", NumberText.grouped(network.parameters.parameterCount), NumberText.grouped(network.flops),
-    ])
+    for row in rows(network) { table.append(row) }
+    table.appendTotal(total(network))
     return table
+  }
+
+  /// Cells of the table, one row for the input and one for each layer.
+  static func rows(_ network: Network) -> [[String]] {
+    [["input", "", network.input.description, "", ""]]
+      + network.layers.map { layer in
+        [
+          layer.name, layer.type, layer.output.description, NumberText.grouped(layer.parameterCount),
+          NumberText.grouped(layer.flops),
+        ]
+      }
+  }
+
+  /// Cells of its last row.
+  static func total(_ network: Network) -> [String] {
+    ["total", "", "", NumberText.grouped(network.parameters.parameterCount), NumberText.grouped(network.flops)]
   }
 
   /// The same for `--json`: `input`, `layers` (`name`, `type`, `outputShape`, `parameters`, `flops`), `parameters`, `flops`.

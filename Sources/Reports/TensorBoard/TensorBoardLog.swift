@@ -172,13 +172,14 @@ public final class TensorBoardLog: TrainingObserver {
 
   private func pictures(_ inspection: ModelInspection) -> [TaggedValue] {
     var values: [TaggedValue] = []
-    if let (layer, picture) = FilterGrid.picture(of: inspection.parameters, input: inspection.input) {
+    if let kernel = FirstLayerKernel(of: inspection.network, in: inspection.parameters) {
       values.append(
         TaggedValue(
-          "filters/\(layer)", image(picture), summary: "Grey is 0, white the largest weight, black minus that."))
+          "filters/\(kernel.layer)", image(FilterMosaic.picture(of: kernel)),
+          summary: "Grey is 0, white the largest weight, black minus that."))
     }
     if let dataset = inspection.evaluated,
-      let picture = MistakeGrid.picture(of: inspection.mistakes, in: dataset)
+      let picture = MistakeMosaic.picture(of: inspection.mistakes, in: dataset)
     {
       values.append(
         TaggedValue(

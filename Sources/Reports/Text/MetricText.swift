@@ -5,7 +5,6 @@ package enum MetricText {
   /// `loss 0.0612`, `accuracy 98.12 %`, `top-5 accuracy 99.90 %`.
   ///
   /// - Parameter short: `acc` for `accuracy`, where a terminal is narrow.
-  /// The name as it is shown: `top-5 accuracy` for `top5Accuracy`.
   package static func labelled(_ name: String, _ value: Double, short: Bool = false) -> String {
     "\(label(name, short: short)) \(text(name, value))"
   }

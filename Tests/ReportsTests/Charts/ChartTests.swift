@@ -121,6 +121,23 @@ struct ChartTests {
     #expect(cells.suffix(5) == ["predicted", "94", "12,354", "1", "12,449"])
   }
 
+  @Test("long names of classes have room beside and above the matrix")
+  func longClasses() throws {
+    let classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "automobiles"]
+    let counts = classes.indices.map { row in classes.indices.map { $0 == row ? 1_000 : 0 } }
+    let svg = HeatMap("Classes", classes: classes, counts: counts).svg(id: "c")
+    try expectAccessible(svg)
+    let box = try #require(svg.text.firstMatch(of: /viewBox="0 0 ([0-9.]+) ([0-9.]+)"/))
+    let (width, length) = (try #require(Double(box.1)), 11 * 7.2)
+    let leaning = svg.text.matches(of: /translate\(([0-9.]+) ([0-9.]+)\) rotate\(-50\)">auto/)
+    #expect(leaning.count == 2)
+    for name in leaning {
+      let (x, y) = (try #require(Double(name.1)), try #require(Double(name.2)))
+      // Below the title of the axis, and within the drawing.
+      #expect(y - length * 0.766 >= 17 && x + length * 0.643 <= width, "\(x) \(y) \(width)")
+    }
+  }
+
   @Test("forty classes fit, without numbers; for more there is a table of what is mistaken most often")
   func manyClasses() throws {
     let classes = (0..<40).map { "class \($0)" }

@@ -108,6 +108,43 @@ struct RunHistoryTests {
     #expect(history.epochs.count == 5 && history.best?.epoch == 2)
   }
 
+  @Test("the rate is the median of the epochs' rates, and of the steps' where no epoch is done")
+  func rate() throws {
+    func rows(_ rates: [Double], _ kind: String) -> String {
+      rates.enumerated().map { index, rate in
+        let (step, epoch) = (10 * (index + 1), kind == "epoch" ? index + 1 : 1)
+        return #"{"kind":"\#(kind)","step":\#(step),"epoch":\#(epoch),"samplesPerSecond":\#(rate)}"# + "\n"
+      }.joined()
+    }
+    for kind in ["epoch", "step"] {
+      #expect(try read(rows([300, 100, 250], kind)).samplesPerSecond == 250)
+      #expect(try read(rows([300, 100, 250, 200], kind)).samplesPerSecond == 225)
+    }
+    let both = rows([100, 400], "step") + #"{"kind":"epoch","step":30,"epoch":1,"samplesPerSecond":30}"# + "\n"
+    #expect(try read(both).samplesPerSecond == 30)
+    #expect(try read(rows([], "step")).samplesPerSecond == nil)
+  }
+
+  @Test("a line may be as long as 64 KiB; what is longer is no row, with a line feed or without")
+  func longLines() throws {
+    func row(_ step: Int, bytes: Int) -> String {
+      let start = #"{"kind":"step","step":\#(step),"epoch":1,"x":""#
+      return start + String(repeating: "x", count: bytes - start.utf8.count - 3) + "\"}\n"
+    }
+    // Lines that end in any place of the pieces in which the file is read.
+    var text = ""
+    for step in 1...8 { text += row(step, bytes: (1 << 16) - step * step + 1) }
+    #expect(try read(text).steps.map(\.step) == Array(1...8))
+    let history = try read(row(1, bytes: 1 << 16) + row(2, bytes: 1 << 16 + 1) + row(3, bytes: 200))
+    #expect(history.steps.map(\.step) == [1, 3])
+    #expect(history.unreadableLines == 1 && history.firstUnreadableLine == 2)
+    let zeros = String(repeating: "\0", count: 300_000)
+    let cut = try read(row(1, bytes: 200) + zeros)
+    #expect(cut.steps.count == 1 && cut.firstUnreadableLine == 2 && !cut.endsCutShort)
+    let mended = try read(row(1, bytes: 200) + zeros + "\n" + row(2, bytes: 200))
+    #expect(mended.steps.count == 2 && mended.firstUnreadableLine == 2)
+  }
+
   @Test("no log, and something else in its place")
   func missing() throws {
     #expect(try RunHistory.read(scratch.path + "/metrics.jsonl") == nil)

@@ -49,14 +49,14 @@ struct RunReportTests {
     let hits = scores.confusion.indices.reduce(0) { $0 + scores.confusion[$1][$1] }
     #expect(test.mistakeCount == 200 - hits)
     #expect(mistakes.count == min(50, test.mistakeCount))
-    #expect(zip(mistakes, mistakes.dropFirst()).allSatisfy { $0.sample.confidence >= $1.sample.confidence })
+    #expect(zip(mistakes, mistakes.dropFirst()).allSatisfy { $0.mistake.confidence >= $1.mistake.confidence })
     let data = try #require(report.run.config).data.source.load(.test, context: .init())
-    for mistake in mistakes {
-      let sample = mistake.sample
-      #expect(sample.label == Int(data.labels.view[sample.sample]) && sample.prediction != sample.label)
-      #expect(sample.confidence >= sample.labelConfidence && sample.confidence <= 1)
-      let picture = try PNG.decode(mistake.picture)
-      #expect(picture.bytes == data.image(sample.sample).array() && picture.width == 28)
+    for shown in mistakes {
+      let mistake = shown.mistake
+      #expect(mistake.label == Int(data.labels.view[mistake.index]) && mistake.prediction != mistake.label)
+      #expect(mistake.confidence >= mistake.labelConfidence && mistake.confidence <= 1)
+      let picture = try PNG.decode(shown.png)
+      #expect(picture.bytes == data.image(mistake.index).array() && picture.width == 28)
     }
   }
 
@@ -164,6 +164,31 @@ struct RunReportTests {
     let report = try RunReport(of: run.path, options: TrainedRun.options)
     #expect(report.figures.threads == [2, 1] && report.figures.resumes == 1)
     #expect(report.html.contains("2, then 1") && report.html.contains("resumed"))
+  }
+
+  @Test("the commands that reproduce a run name its kernels, where they are some that the program knows")
+  func reproduction() throws {
+    let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
+    var report = try RunReport(of: run.path, options: TrainedRun.options)
+    let set = try #require(report.figures.instructionSet)
+    #expect(report.html.contains("<code>LOCKSTEP_ISA=\(set) lockstep train "))
+    report.figures.instructionSet = "avx512;rm -rf x"
+    #expect(report.html.contains("<code>lockstep train "))
+    #expect(!report.html.contains("LOCKSTEP_ISA=avx512;"))
+    try XMLCheck.parse(report.html)
+  }
+
+  @Test("a run keeps what its checkpoint says, and lends the tensors to who asks")
+  func tensors() throws {
+    let run = try TrainedRun()
+    defer { withExtendedLifetime(run) {} }
+    let (saved, checkpoint) = try SavedRun.withTensors(run.path)
+    let tensors = try #require(checkpoint)
+    #expect(saved.checkpoint?.run == tensors.run && saved.checkpoint?.parameterCount == 7_340)
+    #expect(saved.checkpoint?.path == run.path + "/step-00000012.weights.h5")
+    #expect(tensors.parameters.reduce(0) { $0 + $1.tensor.shape.count } == 7_340)
+    #expect(try SavedRun(run.path).checkpoint?.run == tensors.run)
   }
 
   @Test("what is no run has its message")

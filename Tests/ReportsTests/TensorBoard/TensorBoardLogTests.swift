@@ -53,9 +53,33 @@ struct TensorBoardLogTests {
       guard log.inspectionRequest(epoch: report.epoch).parameters else { return }
       log.modelInspected(
         ModelInspection(
-          step: step, epoch: report.epoch, input: [1, 1, 2],
+          step: step, epoch: report.epoch, network: Self.network,
           parameters: [LentTensor(name: "dense/bias", shape: [3], values: weights.view)], mistakes: [], evaluated: nil))
     }
+  }
+
+  private static let network = FirstLayers.network(#"["flatten", { "type": "dense", "units": 3 }]"#, input: [1, 1, 2])
+
+  @Test("the filters of the first layer are drawn, and none that are larger than a picture can be")
+  func filters() throws {
+    let log = TensorBoardLog(try Self.config(), now: { 1_764_150_000 })
+    try log.runStarted(Sample.start(directory: scratch.path))
+    for (epoch, input) in [(1, [12, 12, 1]), (5, [144_000, 1, 1])] as [(Int, Shape)] {
+      let network = FirstLayers.network(#"["flatten", { "type": "dense", "units": 64 }]"#, input: input)
+      let weights = Storage<Float>(count: network.parameters.count)
+      withExtendedLifetime(weights) {
+        log.epochFinished(Sample.epoch(epoch, seconds: Double(epoch)))
+        log.modelInspected(
+          ModelInspection(
+            step: epoch * 469, epoch: epoch, network: network,
+            parameters: network.parameters.entries.map {
+              LentTensor(name: $0.name, shape: $0.spec.shape, values: weights.view[$0.range])
+            }, mistakes: [], evaluated: nil))
+      }
+    }
+    try log.checkpointWillBeSaved(step: 2345)?()
+    #expect(try points()["filters/dense"] == [469])
+    #expect(try points()["loss/evaluation"] == [469, 2345])
   }
 
   private var paths: [String] {

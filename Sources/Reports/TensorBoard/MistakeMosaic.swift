@@ -3,7 +3,7 @@ import Pictures
 import Training
 
 /// The samples that a network was surest about and wrong, the surest first, each with `label>prediction` below.
-enum MistakeGrid {
+enum MistakeMosaic {
   private static let columns = 6
   /// Pixels that the longer side of a sample has at least, and all samples together at most.
   private static let (leastSide, mostPixels) = (56, 1 << 20)
@@ -15,22 +15,22 @@ enum MistakeGrid {
     guard dataset.elements == .bytes, let channels = Picture.Channels(rawValue: channelCount), !channels.hasAlpha
     else { return nil }
     let zoom = max(1, leastSide / max(height, width))
-    let textHeight = Sheet.textHeight(zoom: textZoom) + textMargin
+    let textHeight = Mosaic.textHeight(zoom: textZoom) + textMargin
     let (placeWidth, placeHeight) = (max(width * zoom, leastSide), height * zoom + textHeight)
     let shown = mistakes.prefix(max(1, mostPixels / (placeWidth * placeHeight)))
     guard !shown.isEmpty, placeWidth * placeHeight <= mostPixels else { return nil }
-    var sheet = Sheet(
+    var mosaic = Mosaic(
       count: shown.count, columns: columns, placeWidth: placeWidth, placeHeight: placeHeight, gap: 4,
       channels: channels, paper: 72)
     for (place, mistake) in shown.enumerated() {
-      let image = dataset.image(mistake.sample)
-      sheet.draw(place: place, width: width, height: height, zoom: zoom) { row, column, channel in
+      let image = dataset.image(mistake.index)
+      mosaic.draw(place: place, width: width, height: height, zoom: zoom) { row, column, channel in
         image[(row * width + column) * channelCount + channel]
       }
-      sheet.write(
+      mosaic.write(
         "\(mistake.label)>\(mistake.prediction)", place: place, top: height * zoom + textMargin, zoom: textZoom,
         ink: 255)
     }
-    return sheet.picture
+    return mosaic.picture
   }
 }

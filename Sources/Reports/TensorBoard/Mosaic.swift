@@ -1,7 +1,7 @@
 import Pictures
 
-/// A picture that is put together from small ones in rows.
-struct Sheet {
+/// One picture that is put together from small ones in rows.
+struct Mosaic {
   /// Places in a row.
   private let columns: Int
   /// Size of a place, without the gap around it.
