@@ -28,7 +28,10 @@ struct InspectCommand: ParsableCommand {
   var digest = false
 
   @Flag(
-    help: "Check every byte of a checkpoint, or every file of a run, and say so; a damaged one ends with exit code 65.")
+    help: """
+      Check every byte of a checkpoint, or every file of a run, and say so; a damaged one ends with exit code 65, one that \
+      cannot be read with 66.
+      """)
   var verify = false
 
   @Flag(help: "Print one JSON object.")
@@ -85,6 +88,7 @@ struct InspectCommand: ParsableCommand {
     let table = InventoryTable(path: path, files: files)
     try Console.answer(json ? table.json.prettyPrinted : table.text(width: Terminal.outputWidth))
     if table.damaged > 0 { throw ExitCode(Outcome.badData.rawValue) }
+    if table.unreadable > 0 { throw ExitCode(Outcome.inputMissing.rawValue) }
   }
 
   private func inspectCheckpoint() throws {

@@ -9,6 +9,8 @@ public struct RunFile: Sendable, Equatable {
     case good
     /// Ours, and not as it was written.
     case damaged
+    /// Ours, and not to be read by this user.
+    case unreadable
     /// Half written: by a process that is dead, and then the next training removes it, or by one that writes it now.
     case leftover
     /// Not ours: it is neither read nor removed.
@@ -73,7 +75,9 @@ public enum RunInventory {
       let best = run.score.map { ", evaluated: \(RunRecord.monitored) \($0)" } ?? ""
       return RunFile(name: name, verdict: .good, note: "checkpoint, every byte is as it was written\(best)")
     } catch {
-      return RunFile(name: name, verdict: .damaged, note: note(error.finding, of: file.path))
+      let isUnreadable = if case .unreadable = error.reason { true } else { false }
+      return RunFile(
+        name: name, verdict: isUnreadable ? .unreadable : .damaged, note: note(error.finding, of: file.path))
     }
   }
 
@@ -81,6 +85,8 @@ public enum RunInventory {
     do {
       let config = try RunConfig(file: path)
       return RunFile(name: name, verdict: .good, note: "config of \(config.name)")
+    } catch TrainingError.cannotRead(_, let reason) {
+      return RunFile(name: name, verdict: .unreadable, note: "cannot be read: \(reason)")
     } catch {
       return RunFile(name: name, verdict: .damaged, note: note("\(error)", of: path))
     }

@@ -177,6 +177,16 @@ struct RunDirectoryTests {
     #expect(good.status == 0, "\(good.error)")
     #expect(good.output.contains("run: 8 files, 8 good, 0 damaged\n"), "\(good.output)")
 
+    let config = command.directory.appendingPathComponent("run/config.json")
+    let text = try command.bytes(of: "run/config.json")
+    try FileManager.default.removeItem(at: config)
+    try FileManager.default.createDirectory(at: config, withIntermediateDirectories: false)
+    let unreadable = try command.run(["inspect", "run", "--verify"])
+    #expect(unreadable.status == 66)
+    #expect(unreadable.output.contains("run: 8 files, 7 good, 0 damaged, 1 unreadable\n"), "\(unreadable.output)")
+    try FileManager.default.removeItem(at: config)
+    try command.write(text, to: "run/config.json")
+
     try command.edit("run/step-00000008.weights.h5") { $0[5_000] ^= 4 }
     try command.edit("run/config.json") { $0[0] = UInt8(ascii: "x") }
     try command.edit("run/metrics.jsonl") { $0.insert(UInt8(ascii: "\n"), at: 40) }

@@ -26,7 +26,7 @@ struct BenchmarkTextTests {
     let machines = try [1, 2].map { try Machine(threads: $0, environment: [:]) }
     var report = try Benchmark(config: config, data: data, machines: machines).run(seconds: 0)
     (report.machine.processor, report.machine.processors, report.machine.instructionSet) = ("Abacus 9", 2, "beads")
-    (report.rounds, report.stepsPerTurn) = (5, 100)
+    (report.rounds, report.stepsPerTurn, report.shareOfOthers) = (5, 100, 0.05)
     for index in report.results.indices { fill(&report.results[index]) }
     return report
   }
@@ -47,6 +47,18 @@ struct BenchmarkTextTests {
     (result.split.loss, result.split.data, result.split.shards) = (1e-5, 2e-5, 1e-5)
     (result.split.reduce, result.split.overhead) = (5e-5, 1e-5 / workers)
     result.split.waiting = 2e-4
+  }
+
+  @Test("what others took of the processors is said where it spoils the figures")
+  func disturbed() throws {
+    var report = try Self.report.get()
+    report.shareOfOthers = 0.25
+    #expect(
+      report.text().contains(
+        "disturbed: other work took 25.0 % of the processors' time meanwhile; rates are too low, and shares of the "
+          + "peak are worth nothing\n"))
+    report.shareOfOthers = nil
+    #expect(!report.text().contains("disturbed"))
   }
 
   @Test("throughput for each number of threads, then what a step is made of")

@@ -93,10 +93,29 @@ public struct RunComparison: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// What could not be read or was passed over, a line each.
+  /// What could not be read or was passed over, and what keeps the figures from being compared, a line each.
   public var warnings: [String] {
     entries.flatMap { entry in
       entry.run.skipped.map { "passed over: \($0)" } + entry.run.problems.map { "\(entry.label): \($0)" }
+    } + obstacles
+  }
+
+  /// Why figures of the runs do not compare.
+  private var obstacles: [String] {
+    let fingerprints = Set(entries.compactMap { $0.run.checkpoint?.run.dataFingerprint })
+    let evaluated = Set(entries.compactMap { $0.run.history.epochs.last?.evaluatedOn }).sorted()
+    var obstacles: [String] = []
+    if fingerprints.count > 1 || differences.contains(where: { $0.path == "data.dataset" }) {
+      obstacles.append("the runs are of different data sets: their figures do not compare")
     }
+    if evaluated.count > 1 {
+      obstacles.append(
+        "the runs were evaluated on different samples (\(evaluated.joined(separator: ", "))): those figures do not compare"
+      )
+    }
+    if differences.contains(where: { $0.path.hasPrefix("training.loss") }) {
+      obstacles.append("the runs have different losses: only accuracies compare")
+    }
+    return obstacles
   }
 }

@@ -43,7 +43,7 @@ extension MetricsLog {
       }
       return RunFile(name: name, verdict: .good, note: "log, \(RunText.count(rows, "row"))")
     } catch {
-      return RunFile(name: name, verdict: .damaged, note: "\(error)")
+      return RunFile(name: name, error)
     }
   }
 
@@ -54,5 +54,13 @@ extension MetricsLog {
     // No value of a row has a comma in it.
     case .csv: return line.count { $0 == UInt8(ascii: ",") } == commas
     }
+  }
+}
+
+extension RunFile {
+  /// The verdict on a log that could not be read to its end.
+  init(name: String, _ error: MetricsLogError) {
+    let isUnreadable = if case .system = error { true } else { false }
+    self.init(name: name, verdict: isUnreadable ? .unreadable : .damaged, note: "\(error)")
   }
 }

@@ -60,7 +60,8 @@ public struct SavedRun: Sendable {
     if let run = checkpoint?.run, history.epochs.isEmpty {
       history.epochs = RunHistory.epochs(of: run)
       if !history.epochs.isEmpty {
-        problems.append("metrics.jsonl has no finished epoch; what is shown of epochs comes from the checkpoint")
+        let reason = logged == nil ? "" : "metrics.jsonl has no finished epoch; "
+        problems.append(reason + "what is shown of epochs comes from the checkpoint")
       }
     }
     self.history = history

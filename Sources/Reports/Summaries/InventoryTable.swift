@@ -17,6 +17,9 @@ public struct InventoryTable: Sendable, CustomStringConvertible {
   /// How many files are damaged.
   public var damaged: Int { files.count { $0.verdict == .damaged } }
 
+  /// How many files cannot be read.
+  public var unreadable: Int { files.count { $0.verdict == .unreadable } }
+
   /// A line for each file, and one that counts.
   public var description: String { text() }
 
@@ -26,7 +29,7 @@ public struct InventoryTable: Sendable, CustomStringConvertible {
   public func text(width: Int? = nil) -> String {
     var table = TextTable([.text("file"), .text("verdict"), .text("what")])
     for file in files { table.append([file.name, file.verdict.rawValue, file.note]) }
-    let verdicts: [RunFile.Verdict] = [.good, .damaged, .leftover, .foreign]
+    let verdicts: [RunFile.Verdict] = [.good, .damaged, .unreadable, .leftover, .foreign]
     let counts = verdicts.compactMap { verdict in
       let count = files.count { $0.verdict == verdict }
       return count > 0 || verdict == .damaged ? "\(NumberText.grouped(count)) \(verdict.rawValue)" : nil

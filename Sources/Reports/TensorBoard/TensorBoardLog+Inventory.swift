@@ -25,7 +25,7 @@ extension TensorBoardLog {
       }
       return RunFile(name: name, verdict: .good, note: "\(RunText.count(events, "event")) for TensorBoard")
     } catch {
-      return RunFile(name: name, verdict: .damaged, note: "\(error)")
+      return RunFile(name: name, error)
     }
   }
 }

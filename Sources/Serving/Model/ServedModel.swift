@@ -25,7 +25,7 @@ package struct ServedModel {
     let network = predictor.network
     description = ModelDescription(
       name: config.name, path: path, dataset: ServedModel.dataset(of: config), shape: shape,
-      classes: ServedModel.classNames(of: config, count: network.output.count),
+      classes: config.data.classNames(count: network.output.count),
       layers: network.layers.map {
         .init(
           name: $0.name, type: $0.type, activation: $0.activation?.label, output: $0.output.dimensions,
@@ -46,11 +46,6 @@ package struct ServedModel {
   private static func dataset(of config: RunConfig) -> String {
     guard case .string(let name)? = config.resolved["data"]?["dataset"] else { return "unknown" }
     return name
-  }
-
-  private static func classNames(of config: RunConfig, count: Int) -> [String] {
-    if let names = config.data.source.classNames, names.count == count { return names }
-    return (0..<count).map { String($0) }
   }
 
   /// The shape of the images, for the network and for pixels. A config may leave it to its data set, which need not be here: then it is
