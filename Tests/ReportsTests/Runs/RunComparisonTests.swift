@@ -37,6 +37,48 @@ struct RunComparisonTests {
   func page() throws {
     let run = try TrainedRun(name: "<b>&")
     defer { withExtendedLifetime(run) {} }
+    let other = try TrainedRun("training.epochs=1", name: "<b>&")
+    let html = try RunComparison([run.path, other.path]).html(version: "1.2.3", madeAt: "")
+    let elements = try XMLCheck.parse(html)
+    #expect(!elements.contains { $0.name == "b" && $0.text.isEmpty })
+    #expect(html.contains("Evaluated loss by time") && html.contains("training.epochs"))
+    #expect(html.contains("\(run.scratch.path)/&lt;b&gt;&amp;"))
+    for text in ["src=\"http", "<script"] { #expect(!html.contains(text)) }
+  }
+
+  @Test("runs without an evaluation, with a torn log, without log or checkpoint")
+  func incomplete() throws {
+    let whole = try TrainedRun(name: "whole")
+    defer { withExtendedLifetime(whole) {} }
+    let young = try TrainedRun(name: "young")
+    let log = try String(contentsOfFile: young.path + "/metrics.jsonl", encoding: .utf8)
+    let lines = log.split(separator: "\n")
+    try (lines[0] + "\n" + lines[1] + "\n" + lines[2].prefix(20))
+      .write(toFile: young.path + "/metrics.jsonl", atomically: true, encoding: .utf8)
+    for name in try FileManager.default.contentsOfDirectory(atPath: young.path) where name.hasSuffix(".h5") {
+      try FileManager.default.removeItem(atPath: "\(young.path)/\(name)")
+    }
+    let bare = try TrainedRun(name: "bare")
+    defer { withExtendedLifetime(bare) {} }
+    for name in try FileManager.default.contentsOfDirectory(atPath: bare.path) where name != "config.json" {
+      try FileManager.default.removeItem(atPath: "\(bare.path)/\(name)")
+    }
+    let comparison = try RunComparison([whole, young, bare].map(\.path))
+    #expect(comparison.entries.map(\.figures.status) == [.finished, .unknown, .unknown])
+    #expect(comparison.entries.map(\.figures.epochs) == [3, 0, 0])
+    #expect(comparison.entries.map(\.figures.step) == [12, 2, 0])
+    #expect(
+      comparison.warnings == [
+        "young: metrics.jsonl: the last line is cut short; a resume mends it", "bare: metrics.jsonl is missing",
+      ])
+    let text = comparison.text()
+    #expect(text.contains("0/3") && text.contains("configs: no difference\n"))
+    try XMLCheck.parse(comparison.html(version: "1", madeAt: ""))
+  }
+
+  @Test("runs whose figures do not compare")
+  func obstacles() throws {
+    let digits = try TrainedRun(name: "digits")
     let other = try TrainedRun(
       "data.trainSamples=70", "data.validation=0.2",
       #"training.loss={"type":"softmaxCrossEntropy","labelSmoothing":0.1}"#, name: "other")
