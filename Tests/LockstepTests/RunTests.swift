@@ -96,7 +96,7 @@ struct RunTests {
   }
 
   @Test func whoStopsListeningStopsTheRunAndItIsSaved() async throws {
-    let run = Run(try Halves.config(epochs: 100_000, further: ["checkpoint": ["everyEpochs": 0]]), in: scratch["run"])
+    let run = Run(try Halves.config(epochs: 1_000_000, further: ["checkpoint": ["everyEpochs": 0]]), in: scratch["run"])
     for try await event in run.events(everySteps: 1) {
       if case .step = event { break }
     }
@@ -110,7 +110,7 @@ struct RunTests {
   }
 
   @Test func stopWaitsForTheLastCheckpoint() async throws {
-    let run = Run(try Halves.config(epochs: 100_000, further: ["checkpoint": ["everyEpochs": 0]]), in: scratch["run"])
+    let run = Run(try Halves.config(epochs: 1_000_000, further: ["checkpoint": ["everyEpochs": 0]]), in: scratch["run"])
     let events = run.events(everySteps: 1)
     for try await event in events {
       if case .step = event { break }
