@@ -78,14 +78,15 @@ final class DurableTail: Sendable {
   }
 
   private func rewrite(_ bytes: [UInt8], at start: Int) -> Int32? {
-    var done = 0
-    while done < bytes.count {
-      let written = bytes[done...].withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(start + done)) }
+    var (rest, place) = (bytes, start)
+    while !rest.isEmpty {
+      let written = pwrite(descriptor, rest, rest.count, off_t(place))
       if written < 0 {
         if errno == EINTR { continue }
         return errno
       }
-      done += written
+      rest.removeFirst(written)
+      place += written
     }
     return nil
   }
