@@ -53,8 +53,10 @@ public struct Run: Sendable {
     let machine = try Machine.ofProcess(threads: threads)
     let beginning = try RunBeginning(
       newestOf: config, in: directory, resumes: resuming, acceptsOtherBits: acceptsOtherBits,
-      vocabulary: .standard.including(config))
-    for skipped in beginning.skipped { onEvent(.warning("passed over: \(skipped)")) }
+      vocabulary: .standard.including(config)
+    ) { skipped in
+      for reason in skipped { onEvent(.warning("passed over: \(reason)")) }
+    }
     let data = try config.data.prepare(context: .ofProcess, seed: config.seed)
     return try Trainer.prepare(
       config, in: directory, from: beginning, data: data, machine: machine,

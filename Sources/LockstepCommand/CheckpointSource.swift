@@ -17,7 +17,7 @@ struct CheckpointSource {
 
   /// - Throws: `CheckpointError` where the file cannot be trusted, `TrainingError.nothingToResume` where the directory has none that can.
   init(_ path: String) throws {
-    let directory = NamedCheckpoint.isDirectory(path) ? path : NamedCheckpoint.directory(of: path)
+    let directory = SystemCalls.isDirectory(path) ? path : FilePath.directory(of: path)
     lastStep = try RunDirectory.lastStep(in: directory)
     let named = try NamedCheckpoint(path)
     Console.warn(ofSkipped: named.skipped)

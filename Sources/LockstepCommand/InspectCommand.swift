@@ -75,10 +75,7 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  private var isDirectory: Bool {
-    var isDirectory: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-  }
+  private var isDirectory: Bool { SystemCalls.isDirectory(path) }
 
   private func inspectFiles() throws {
     let files = try RunInventory.files(in: path)

@@ -35,9 +35,9 @@ struct TrainCommand: ParsableCommand {
       let session = RunSession(
         machine: try machine.machine(), progress: progress, stallTimeout: watchdog.seconds)
       let beginning = try RunBeginning(
-        newestOf: config, in: path, resumes: resume, acceptsOtherBits: resuming.acceptOtherBits)
-      Console.warn(ofSkipped: beginning.skipped)
-      if beginning.checkpoint == nil, !beginning.skipped.isEmpty {
+        newestOf: config, in: path, resumes: resume, acceptsOtherBits: resuming.acceptOtherBits,
+        passedOver: Console.warn(ofSkipped:))
+      if beginning.checkpoint == nil, beginning.lastStep != nil {
         Console.error("lockstep: no good checkpoint is left; starting afresh")
       }
       try session.train(config, in: path, from: beginning)

@@ -1,11 +1,5 @@
 import Checkpoints
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A checkpoint that somebody named: by its file, or by its run's directory, whose newest good one is taken.
 package struct NamedCheckpoint: Sendable {
   /// The checkpoint.
@@ -21,7 +15,7 @@ package struct NamedCheckpoint: Sendable {
 
   /// - Throws: `CheckpointError` where the file cannot be trusted, `TrainingError.nothingToResume` where the directory has none that can.
   package init(_ name: String) throws {
-    isOfDirectory = Self.isDirectory(name)
+    isOfDirectory = SystemCalls.isDirectory(name)
     if isOfDirectory {
       let newest = try RunDirectory.newestCheckpoint(in: name)
       guard let found = newest.found else { throw TrainingError.nothingToResume(path: name, skipped: newest.skipped) }
@@ -29,16 +23,7 @@ package struct NamedCheckpoint: Sendable {
       (directory, skipped) = (name, newest.skipped)
     } else {
       checkpoint = try CheckpointStore.load(name)
-      (path, directory, skipped) = (name, Self.directory(of: name), [])
+      (path, directory, skipped) = (name, FilePath.directory(of: name), [])
     }
   }
-
-  /// Whether a directory has this name.
-  package static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  /// Where a file lies.
-  package static func directory(of path: String) -> String { FilePath.directory(of: path) }
 }

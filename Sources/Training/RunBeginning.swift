@@ -9,13 +9,11 @@ package struct RunBeginning: Sendable {
   package let acceptsOtherBits: Bool
   /// Highest step of the checkpoints in the run's directory when this was decided, good or not.
   package let lastStep: Int?
-  /// Damaged checkpoints that are newer, a line each.
-  package let skipped: [String]
 
   /// After a checkpoint that was chosen.
   package init(after checkpoint: Checkpoint, path: String, acceptsOtherBits: Bool, lastStep: Int?) {
     self.checkpoint = (checkpoint, path)
-    (self.acceptsOtherBits, self.lastStep, skipped) = (acceptsOtherBits, lastStep, [])
+    (self.acceptsOtherBits, self.lastStep) = (acceptsOtherBits, lastStep)
   }
 
   /// Where the newest good checkpoint of a run's directory is, and at step 0 where there is none.
@@ -23,20 +21,21 @@ package struct RunBeginning: Sendable {
   /// - Parameters:
   ///   - resumes: whether it may go on; without it a directory that holds checkpoints is refused.
   ///   - vocabulary: what the checkpoint's config may name.
+  ///   - passedOver: told of damaged checkpoints that are newer, a line each, also where the run is then refused.
   /// - Throws: `TrainingError.directoryInUse`, `otherConfig`, `CheckpointError`, `SettingsError`.
   package init(
     newestOf config: RunConfig, in directory: String, resumes: Bool, acceptsOtherBits: Bool,
-    vocabulary: ConfigVocabulary = .standard
+    vocabulary: ConfigVocabulary = .standard, passedOver: (_ skipped: [String]) -> Void
   ) throws {
     self.acceptsOtherBits = acceptsOtherBits
     lastStep = try RunDirectory.lastStep(in: directory)
     guard lastStep != nil else {
-      (checkpoint, skipped) = (nil, [])
+      checkpoint = nil
       return
     }
     guard resumes else { throw TrainingError.directoryInUse(path: directory) }
     let newest = try RunDirectory.newestCheckpoint(in: directory)
-    skipped = newest.skipped
+    passedOver(newest.skipped)
     checkpoint = newest.found.map { ($0.checkpoint, $0.path) }
     guard let found = newest.found else { return }
     let earlier = try RunConfig(text: found.checkpoint.run.config, source: found.path, vocabulary: vocabulary)

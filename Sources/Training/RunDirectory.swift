@@ -52,9 +52,8 @@ public struct RunDirectory: Sendable {
   ///
   /// - Throws: `CheckpointError` where the directory cannot be read.
   public static func lastStep(in path: String) throws(CheckpointError) -> Int? {
-    var status = stat()
     // That something else is in its place is for whoever writes there to notice.
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
+    guard SystemCalls.isDirectory(path) else { return nil }
     return try CheckpointDirectory(path).list().first?.step
   }
 

@@ -54,7 +54,13 @@ struct ModelTests {
     try file.close()
     #expect(throws: CheckpointError.self) { try Model(newest.path) }
     #expect(try Model(run.directory).step == 5)
-    // A resume says so, and goes on from there.
+    // A resume says so, also where it is then refused, and goes on from there.
+    var refused: [String] = []
+    let other = Run(try Halves.config(epochs: 2, further: ["seed": 77]), in: run.directory)
+    #expect(throws: TrainingError.self) {
+      try other.train(resuming: true) { if case .warning(let text) = $0 { refused.append(text) } }
+    }
+    #expect(refused.count == 1)
     var warnings: [String] = []
     try more.train(resuming: true) { if case .warning(let text) = $0 { warnings.append(text) } }
     #expect(warnings.count == 1 && warnings[0].hasPrefix("passed over: "))

@@ -2,7 +2,7 @@ import Glibc
 import Tensors
 
 /// System calls that look at files and directories.
-enum SystemCalls {
+package enum SystemCalls {
   /// Names in a directory, without `.` and `..`, in no particular order.
   static func names(in directory: String) throws(SystemError) -> [String] {
     guard let stream = opendir(directory) else { throw SystemError.last("open", directory) }
@@ -33,7 +33,8 @@ enum SystemCalls {
   /// Whether a process of this number exists.
   static func isAlive(_ process: pid_t) -> Bool { kill(process, 0) == 0 || errno == EPERM }
 
-  private static func isDirectory(_ path: String) -> Bool {
+  /// Whether a directory has this name, or is where a link of this name leads.
+  package static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }

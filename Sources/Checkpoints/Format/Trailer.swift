@@ -20,9 +20,10 @@ package enum Trailer {
   /// Writes the trailer over the last 56 bytes of `file`.
   package static func seal(_ file: Storage<UInt8>) {
     let imageByteCount = file.count - byteCount
-    let fields =
-      magic + bytes(of: UInt64(version), count: 4) + bytes(of: UInt64(byteCount), count: 4)
-      + bytes(of: UInt64(imageByteCount), count: 8)
+    var fields = magic
+    fields.append(littleEndian: UInt32(version))
+    fields.append(littleEndian: UInt32(byteCount))
+    fields.append(littleEndian: UInt64(imageByteCount))
     file.mutableView[imageByteCount..<imageByteCount + fields.count].copy(from: fields)
     let digestStart = file.count - SHA256.byteCount
     file.mutableView[digestStart..<file.count].copy(from: digest(of: file, upTo: digestStart))
@@ -58,10 +59,6 @@ package enum Trailer {
     var hash = SHA256()
     hash.update(file.view[0..<end])
     return hash.finish()
-  }
-
-  private static func bytes(of integer: UInt64, count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: integer >> (8 * UInt64($0))) }
   }
 
   private static func integer(_ bytes: View<UInt8>) -> UInt64 {

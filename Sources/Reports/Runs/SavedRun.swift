@@ -15,7 +15,7 @@ public struct SavedRun: Sendable {
   /// The directory, as the user named it.
   public let path: String
   /// The newest checkpoint that can be trusted.
-  public let checkpoint: SavedCheckpoint?
+  public let checkpoint: NewestCheckpoint?
   /// Newer checkpoints that were passed over, a line each with the reason.
   public let skipped: [String]
   /// The config of that checkpoint, or else of `config.json`.
@@ -47,7 +47,7 @@ public struct SavedRun: Sendable {
 
   private init(_ path: String, _ newest: RunDirectory.Newest) throws(SavedRunError) {
     self.path = path
-    checkpoint = newest.found.map { SavedCheckpoint($0.checkpoint, path: $0.path) }
+    checkpoint = newest.found.map { NewestCheckpoint($0.checkpoint, path: $0.path) }
     skipped = newest.skipped
     isInUse = RunDirectory.isInUse(path)
     var problems: [String] = []
@@ -91,7 +91,7 @@ public struct SavedRun: Sendable {
   }
 
   private static func config(
-    in path: String, checkpoint: SavedCheckpoint?, _ problems: inout [String]
+    in path: String, checkpoint: NewestCheckpoint?, _ problems: inout [String]
   ) -> RunConfig? {
     do {
       if let checkpoint { return try RunConfig(text: checkpoint.run.config, source: checkpoint.path) }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Training
 
@@ -18,10 +19,7 @@ extension Service {
 
   private static func run(_ settings: ServeSettings, directory: String) throws(ServeError) -> String? {
     if let run = settings.run {
-      var isDirectory: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: run, isDirectory: &isDirectory), isDirectory.boolValue else {
-        throw .noRun(path: run)
-      }
+      guard SystemCalls.isDirectory(run) else { throw .noRun(path: run) }
       return run
     }
     return FileManager.default.fileExists(atPath: directory + "/metrics.jsonl") ? directory : nil

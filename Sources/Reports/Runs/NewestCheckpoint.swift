@@ -1,7 +1,7 @@
 import Checkpoints
 
 /// What a run's newest checkpoint says beside its tensors, which may be larger than all else of many runs.
-public struct SavedCheckpoint: Sendable {
+public struct NewestCheckpoint: Sendable {
   /// Its file.
   public let path: String
   /// Where the run stands.
