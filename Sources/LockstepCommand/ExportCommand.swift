@@ -106,7 +106,7 @@ private struct ExportSummary {
     var list = FieldList()
     list.append("file", "\(path) (\(NumberText.bytes(exported.bytes.count)), \(exported.format.title))", wraps: false)
     list.append("from", "\(checkpoint), step \(step)", wraps: false)
-    list.append("input", "\(exported.input.name) \(Self.extents(exported.input)), FP32, as the data set has it")
+    list.append("input", "\(exported.input.name) \(Self.extents(exported.input)), FP32: \(exported.inputMeaning)")
     list.append(exported.outputs.count == 1 ? "output" : "outputs", ports)
     list.append("open", opening, wraps: false)
     return list.text(width: Terminal.outputWidth)

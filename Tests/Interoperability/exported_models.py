@@ -4,11 +4,14 @@
   exported_models.py onnx MODEL --samples FILE --predictions FILE
       onnx checks the model in full and infers every shape; onnxruntime runs it.
 
-  exported_models.py keras MODEL --samples FILE --predictions FILE [--compiled]
-      Keras opens the model with nothing else said; with --compiled it has to have the optimizer with its state, and trains a step.
+  exported_models.py keras MODEL --samples FILE --predictions FILE [--not-compiled]
+      Keras opens the model with nothing else said, has the optimizer with its state, and trains a step; or has none of it.
 
   exported_models.py step MODEL --samples FILE --labels FILE --weights FILE
       Keras trains the model for one step of all samples, after which its weights have to be those of the file.
+
+  exported_models.py samples PREDICTED IMAGES SAMPLES PREDICTIONS
+      Makes the two files of `lockstep predict … --json` on the first images of an IDX file, and that file.
 
   exported_models.py zip ARCHIVE
       Python's zipfile checks every file's checksum; their names and contents are printed.
@@ -18,6 +21,7 @@ everything agrees; 77 where onnx or onnxruntime is not installed.
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import os
@@ -107,7 +111,7 @@ def check_keras(arguments):
     worst = compare("Keras", softmax(logits.reshape(expected.shape)), expected, arguments.tolerance)
     print(f"Keras {keras.__version__} ({keras.backend.backend()}): {len(samples)} samples, worst difference {worst:.2g}")
     print("layers", " ".join(f"{type(layer).__name__}:{layer.name}" for layer in model.layers))
-    if arguments.compiled != model.compiled:
+    if arguments.not_compiled == model.compiled:
         sys.exit(f"compiled: {model.compiled}")
     if not model.compiled:
         return
@@ -146,6 +150,20 @@ def check_step(arguments):
     print(f"a step of {moved:.2g}, worst difference {worst:.2g}")
 
 
+def write_samples(arguments):
+    with open(arguments.model) as file:
+        images = json.load(file)["images"]
+    if [image["index"] for image in images] != list(range(len(images))):
+        sys.exit("the predictions are not those of the first images")
+    if any(image["treatment"] != "unchanged" for image in images):
+        sys.exit("a picture was changed before the network saw it")
+    np.array([image["probabilities"] for image in images], "<f4").tofile(arguments.predictions)
+    with gzip.open(arguments.images) as file:
+        _, _, height, width = np.frombuffer(file.read(16), ">i4")
+        pixels = np.frombuffer(file.read(len(images) * height * width), np.uint8)
+    pixels.astype("<f4").tofile(arguments.samples)
+
+
 def check_zip(arguments):
     with zipfile.ZipFile(arguments.model) as archive:
         if archive.testzip() is not None:
@@ -160,7 +178,7 @@ def check_zip(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    checks = {"onnx": check_onnx, "keras": check_keras, "step": check_step, "zip": check_zip}
+    checks = {"onnx": check_onnx, "keras": check_keras, "step": check_step, "samples": write_samples, "zip": check_zip}
     for name in checks:
         command = commands.add_parser(name)
         command.add_argument("model")
@@ -169,7 +187,10 @@ def main():
             command.add_argument("--predictions", required=True)
             command.add_argument("--tolerance", type=float, default=1e-5)
         if name == "keras":
-            command.add_argument("--compiled", action="store_true")
+            command.add_argument("--not-compiled", action="store_true")
+        if name == "samples":
+            for argument in ("images", "samples", "predictions"):
+                command.add_argument(argument)
         if name == "step":
             for option in ("--samples", "--labels", "--weights"):
                 command.add_argument(option, required=True)

@@ -20,8 +20,10 @@ public struct ExportedNetwork: Sendable {
   public let format: ExportFormat
   /// The file's bytes.
   public let bytes: Storage<UInt8>
-  /// What it takes: FP32, as the data set has it (of pictures, pixel values from 0 to 255, channels last).
+  /// What it takes: FP32, as the data set has it, channels last.
   public let input: Port
+  /// What the numbers that it takes are, for example `pixel values from 0 to 255`.
+  public let inputMeaning: String
   /// What it gives: FP32.
   public let outputs: [Port]
   /// What the other program cannot do with it, a sentence each, that it could with another config; empty as a rule.

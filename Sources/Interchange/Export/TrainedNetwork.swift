@@ -41,6 +41,12 @@ public struct TrainedNetwork: Sendable {
   /// What the outputs stand for, in their order.
   public let classes: [String]
 
+  /// What the numbers that go in are.
+  var inputMeaning: String {
+    config.data.source.elements == .bytes
+      ? "pixel values from 0 to 255, channels last" : "numbers as the network was trained on them, channels last"
+  }
+
   /// Puts a checkpoint and its config together.
   ///
   /// - Parameters:

@@ -44,7 +44,7 @@ struct KerasModel {
   func exported() -> ExportedNetwork {
     ExportedNetwork(
       format: .keras, bytes: archive.bytes(),
-      input: ExportedNetwork.Port(name: KerasLayer.inputName, shape: network.input),
+      input: ExportedNetwork.Port(name: KerasLayer.inputName, shape: network.input), inputMeaning: network.inputMeaning,
       outputs: [ExportedNetwork.Port(name: "logits", shape: network.output)], notes: compilation.notes)
   }
 

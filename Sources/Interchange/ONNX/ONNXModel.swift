@@ -31,10 +31,7 @@ struct ONNXModel {
     self.network = network
     translation = ONNXTranslation(
       network,
-      input: ONNXGraph.Value(
-        "input", network.input.dimensions,
-        note: network.config.data.source.elements == .bytes
-          ? "pixel values from 0 to 255, channels last" : "numbers as the network was trained on them"))
+      input: ONNXGraph.Value("input", network.input.dimensions, note: network.inputMeaning))
     var graph = translation.graph
     let dimensions = network.output.dimensions
     let logits = graph.nameLastOutput("logits")
@@ -51,7 +48,7 @@ struct ONNXModel {
   func exported() -> ExportedNetwork {
     ExportedNetwork(
       format: .onnx, bytes: Storage(bytes),
-      input: ExportedNetwork.Port(name: graph.input.name, shape: network.input),
+      input: ExportedNetwork.Port(name: graph.input.name, shape: network.input), inputMeaning: network.inputMeaning,
       outputs: outputs.map { ExportedNetwork.Port(name: $0.name, shape: network.output) }, notes: [])
   }
 

@@ -27,10 +27,8 @@ struct ExportedModelTests {
     try scratch.write(exported.bytes, to: file)
     try scratch.write(images.map(Float.init), to: "samples")
     try scratch.write(probabilities, to: "predictions")
-    let options = format == .keras ? ["--compiled"] : []
     let text = try Self.open(
-      [format.rawValue, scratch[file], "--samples", scratch["samples"], "--predictions", scratch["predictions"]]
-        + options)
+      [format.rawValue, scratch[file], "--samples", scratch["samples"], "--predictions", scratch["predictions"]])
     guard let text else { return }
     let kind = format == .onnx ? "nodes " : "layers "
     let line = try #require(text.split(separator: "\n").last { $0.hasPrefix(kind) })
@@ -74,8 +72,25 @@ struct ExportedModelTests {
     try scratch.write(probabilities, to: "predictions")
     _ = try Self.open([
       "keras", scratch["any.keras"], "--samples", scratch["samples"], "--predictions", scratch["predictions"],
-      "--compiled",
     ])
+  }
+
+  @Test(
+    "A layer under another name, and no loss or optimizer that Keras has",
+    .enabled(if: python != nil, "set LOCKSTEP_PYTHON to a Python that has Keras 3, onnx and onnxruntime"),
+    arguments: ExportFormat.allCases)
+  func ownParts(format: ExportFormat) throws {
+    let scratch = try Scratch()
+    let source = try AnyCheckpoint.own("dense", training: #"{"epochs": 1, "optimizer": "ownRule", "loss": "ownLoss"}"#)
+    let (images, probabilities) = try source.predictions(samples: 20)
+    try scratch.write(source.network().exported(as: format).bytes, to: "own.\(format.fileExtension)")
+    try scratch.write(images.map(Float.init), to: "samples")
+    try scratch.write(probabilities, to: "predictions")
+    _ = try Self.open(
+      [
+        format.rawValue, scratch["own.\(format.fileExtension)"], "--samples", scratch["samples"], "--predictions",
+        scratch["predictions"],
+      ] + (format == .keras ? ["--not-compiled"] : []))
   }
 
   /// What the script prints; nil where what it needs is not installed.

@@ -3,6 +3,7 @@ import Networks
 import Optimizers
 import Settings
 import Tensors
+import Training
 
 /// A dense layer under a name of its own, as a program may have one; what it says of itself to exporters is in `kind`.
 struct OwnLayer: Layer {
@@ -53,4 +54,20 @@ struct OwnOptimizer: Optimizer {
   let learningRate = 0.1
   let slots: [String] = []
   func update(_ pass: UpdatePass) {}
+}
+
+extension AnyCheckpoint {
+  /// A network that begins with an `OwnLayer`.
+  ///
+  /// - Parameters:
+  ///   - kind: what that says it is.
+  ///   - training: the config's `training`, as JSON.
+  static func own(
+    _ kind: String, training: String = #"{"epochs": 1, "optimizer": "adam"}"#
+  ) throws -> AnyCheckpoint {
+    try AnyCheckpoint(
+      #"{"input": [4], "layers": [{"type": "own", "units": 4, "kind": "\#(kind)"}, {"type": "dense", "units": 3}]}"#,
+      training: training,
+      vocabulary: .standard.adding(OwnLayer.self).adding(OwnLoss.self).adding(OwnOptimizer.self))
+  }
 }

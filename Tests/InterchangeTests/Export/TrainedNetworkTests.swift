@@ -61,18 +61,9 @@ struct TrainedNetworkTests {
 
   // MARK: Parts of a program's own
 
-  private func own(
-    _ kind: String, training: String = #"{"epochs": 1, "optimizer": "adam"}"#
-  ) throws -> AnyCheckpoint {
-    try AnyCheckpoint(
-      #"{"input": [4], "layers": [{"type": "own", "units": 4, "kind": "\#(kind)"}, {"type": "dense", "units": 3}]}"#,
-      training: training,
-      vocabulary: .standard.adding(OwnLayer.self).adding(OwnLoss.self).adding(OwnOptimizer.self))
-  }
-
   @Test("A layer that nobody knows is named")
   func unknownLayer() throws {
-    let error = #expect(throws: ExportError.self) { try own("none").network() }
+    let error = #expect(throws: ExportError.self) { try AnyCheckpoint.own("none").network() }
     #expect(error == .unknownLayer(name: "softmax", type: "own"))
     #expect(
       error?.description
@@ -82,7 +73,7 @@ struct TrainedNetworkTests {
 
   @Test("A layer that is not what it says is named", arguments: ["flatten", "identity"])
   func contradiction(kind: String) throws {
-    let error = #expect(throws: ExportError.self) { try own(kind).network() }
+    let error = #expect(throws: ExportError.self) { try AnyCheckpoint.own(kind).network() }
     #expect(
       error?.description
         == "the layer softmax (own) is not what its 'exported' says: it has parameters of the shapes [4 × 4], [4]")
@@ -90,7 +81,7 @@ struct TrainedNetworkTests {
 
   @Test("A layer that is a common one under another name is exported, whatever it is called")
   func renamedLayer() throws {
-    let network = try own("dense").network()
+    let network = try AnyCheckpoint.own("dense").network()
     let model = ONNXOutline(try network.exported(as: .onnx).bytes.array())
     #expect(model.nodes.map(\.name) == ["rescaling/multiply", "softmax", "dense", "softmax_"])
     #expect(try network.exported(as: .keras).notes.isEmpty)
@@ -99,7 +90,7 @@ struct TrainedNetworkTests {
   @Test("Without loss or optimizer of Keras's there is a model, not compiled, and that is said")
   func notCompiled() throws {
     let training = #"{"epochs": 1, "optimizer": "ownRule", "loss": "ownLoss"}"#
-    let network = try own("dense", training: training).network()
+    let network = try AnyCheckpoint.own("dense", training: training).network()
     #expect(
       try network.exported(as: .keras).notes == [
         "Keras has no loss ownLoss: the model is not compiled; to train it further, call model.compile",
