@@ -45,7 +45,30 @@ struct LockstepCommand: ParsableCommand {
       Console.error("lockstep: \(unknown)")
       Glibc.exit(Outcome.usage.rawValue)
     }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Ends the process as the library would, but for what it prints: help, version and completions are answers, which reach their reader
+  /// or are an error.
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let text = fullMessage(for: error)
+    guard code == .success else {
+      if !text.isEmpty { Console.error(text) }
+      Glibc.exit(code.rawValue)
+    }
+    do {
+      try Console.answer(text)
+      Glibc.exit(code.rawValue)
+    } catch {
+      Console.error("lockstep: \(error)")
+      Glibc.exit(Outcome(of: error).rawValue)
+    }
   }
 
   /// Without a subcommand nothing can be done.

@@ -196,21 +196,6 @@ struct BadUsageTests {
     #expect(result.output.contains("stopped     by SIGINT"))
   }
 
-  @Test("a signal while the samples are loaded ends at once, as there is nothing to save")
-  func interruptedBeforeTheFirstStep() throws {
-    let command = try Command()
-    defer { command.remove() }
-    try command.write(SmallConfigs.linear, to: "c.json")
-    let result = try command.run(
-      ["train", "c.json", "--run", "run", "--set", "data.trainSamples=1000000"], limit: 60
-    ) { process in
-      usleep(300_000)
-      kill(process.processIdentifier, SIGTERM)
-    }
-    #expect(result.status == 128 + SIGTERM)
-    #expect(try command.files(in: ".") == ["c.json"])
-  }
-
   @Test("an answer that cannot be written is no success")
   func fullOutput() throws {
     let command = try Command()
