@@ -41,6 +41,10 @@ struct LockstepCommand: ParsableCommand {
           + "reach it through a link")
       Glibc.exit(Outcome.usage.rawValue)
     }
+    if let empty = EmptyArgument(in: CommandLine.arguments.dropFirst()) {
+      Console.error("lockstep: \(empty)")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
     if let unknown = UnknownCommand(in: CommandLine.arguments.dropFirst(), of: LockstepCommand.self) {
       Console.error("lockstep: \(unknown)")
       Glibc.exit(Outcome.usage.rawValue)
@@ -54,12 +58,19 @@ struct LockstepCommand: ParsableCommand {
   }
 
   /// Ends the process as the library would, but for what it prints: help, version and completions are answers, which reach their reader
-  /// or are an error.
+  /// or are an error, and what it says of options that it does not know is looked over.
   private static func end(with error: any Error) -> Never {
     let code = exitCode(for: error)
     let text = fullMessage(for: error)
+    // What a command has said itself has no text here.
+    if !text.isEmpty, [.success, .validationFailure].contains(code),
+      let misread = MisreadOption(in: CommandLine.arguments.dropFirst(), isHelp: code == .success)
+    {
+      Console.error("lockstep: \(misread)")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
     guard code == .success else {
-      if !text.isEmpty { Console.error(text) }
+      if !text.isEmpty { Console.error(MisreadOption.withoutFarSuggestion(text)) }
       Glibc.exit(code.rawValue)
     }
     do {

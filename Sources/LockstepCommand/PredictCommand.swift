@@ -42,7 +42,8 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: ArgumentHelp("Show the most probable classes, so many of them.", valueName: "k"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Show the most probable classes, so many of them.", valueName: "k"))
   var top = 2
 
   @Flag(help: "Only resize pictures to the network's input: do not cut out, invert and centre digits.")

@@ -30,7 +30,9 @@ struct ResumeCommand: ParsableCommand {
 
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: ArgumentHelp("Train to this number of epochs in all, instead of the config's.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Train to this number of epochs in all, instead of the config's.", valueName: "n"))
   var epochs: Int?
 
   @Option(

@@ -39,7 +39,7 @@ struct ServeProgram: AsyncParsableCommand {
   private var settings: ServeSettings {
     var settings = ServeSettings(checkpoint: options.checkpoint)
     settings.host = options.host
-    settings.port = options.port
+    settings.port = UInt16(options.port)
     settings.run = options.run
     settings.hosts = options.hosts
     settings.origins = options.origins
