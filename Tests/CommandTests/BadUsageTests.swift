@@ -152,7 +152,17 @@ struct BadUsageTests {
         try FileManager.default.createDirectory(
           at: $0.directory.appendingPathComponent("empty"), withIntermediateDirectories: true)
       },
-      call("a directory for a config", ["bench", "."], status: 66, "cannot read .: Is a directory"),
+      call(
+        "a directory for a config", ["bench", "."], status: 66,
+        ". is a directory, but a config is expected, a JSON file"),
+      call(
+        "a run's directory for a config", ["train", "run/"], status: 66,
+        "run/ is a directory, but a config is expected, a JSON file; "
+          + "'lockstep resume run/' goes on with the run in it, whose config is its config.json"
+      ) { try $0.write("{}", to: "run/config.json") },
+      call(
+        "a checkpoint below a file", ["evaluate", "c.json/x"], status: 66,
+        "c.json/x: cannot be read: Not a directory (errno 20)"),
       call("nothing for a run", ["inspect", "nowhere"], status: 66, "nowhere: no such file"),
       train("no thread", ["--threads", "0"], "--threads is 0; expected 1 to 128"),
       train("a thousand threads", ["--threads", "1000"], "--threads is 1000; expected 1 to 128"),
@@ -200,13 +210,13 @@ struct BadUsageTests {
       ) { _ = try $0.run(["train", "c.json", "--run", "run", "--progress", "none"]) },
       call(
         "a file for a run directory", ["train", "c.json", "--run", "c.json"], status: 74,
-        "cannot write c.json: create directory of c.json: File exists (errno 17)"),
+        "cannot write c.json: create directory: File exists (errno 17)"),
       call(
         "a run directory inside a file", ["train", "c.json", "--run", "c.json/run"], status: 74,
         "cannot write c.json/run: create directory of c.json: File exists (errno 17)"),
       call(
         "a run directory that cannot be made", ["train", "c.json", "--run", "/proc/run"], status: 74,
-        "cannot write /proc/run: create directory of /proc/run: No such file or directory (errno 2)"),
+        "cannot write /proc/run: create directory: No such file or directory (errno 2)"),
       BadInput(
         "digits where nothing can be written", ["data", "digits", "/proc/digits", "--train", "1", "--test", "1"],
         error: "lockstep: cannot write /proc/digits: No such file or directory", status: 74),
