@@ -61,7 +61,7 @@ struct LockstepCommand: ParsableCommand {
   /// or are an error, and what it says of options that it does not know is looked over.
   private static func end(with error: any Error) -> Never {
     let code = exitCode(for: error)
-    let text = fullMessage(for: error)
+    let text = HelpText.text { fullMessage(for: error, columns: $0) }
     // What a command has said itself has no text here.
     if !text.isEmpty, [.success, .validationFailure].contains(code),
       let misread = MisreadOption(in: CommandLine.arguments.dropFirst(), isHelp: code == .success)

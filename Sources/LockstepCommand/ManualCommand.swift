@@ -74,7 +74,7 @@ private enum ManualText {
       "LC_ALL , LC_CTYPE , LANG",
       "The first that is set tells whether the terminal shows UTF-8; without it, bars and curves are ASCII."
     ),
-    ("COLUMNS", "The width of the terminal, where the terminal does not tell."),
+    ("COLUMNS", "The width of the terminal, where the terminal does not tell, and of an answer that goes elsewhere."),
   ]
 
   static let files: [ManualPage.Entry] = [

@@ -35,7 +35,7 @@ extension Outcome {
 
   /// Shows the help of a command that was called without one of its subcommands.
   static func needsSubcommand(_ command: (some ParsableCommand).Type) -> ExitCode {
-    Console.error(LockstepCommand.helpMessage(for: command))
+    Console.error(HelpText.text { LockstepCommand.helpMessage(for: command, columns: $0) })
     return ExitCode(usage.rawValue)
   }
 
