@@ -169,6 +169,29 @@ struct ReportTests {
     #expect(try command.read("run/report.html").contains("Left out: the confusion matrix"))
   }
 
+  @Test("on the page of many runs no two curves look alike, and only what is drawn has a key")
+  func comparePage() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    for number in 1...7 { #expect(try command.shell("cp -r run run-\(number)") == 0) }
+    #expect(try command.shell("mkdir bare && cp run/config.json bare") == 0)
+    let runs = ["run", "bare"] + (1...7).map { "run-\($0)" }
+    let result = try command.run(["compare", "--output", "c.html"] + runs)
+    #expect(result.status == 0)
+    let page = try command.read("c.html")
+    let charts = page.components(separatedBy: "<svg ").filter { $0.contains("class=\"chart\"") && $0.contains("key") }
+    #expect(charts.count >= 4)
+    for chart in charts {
+      let keys = chart.matches(of: /<text class="key"[^>]*>([^<]*)<\/text>/).map { String($0.1) }
+      #expect(keys == runs.filter { $0 != "bare" })
+      let lines = chart.matches(of: /<path class="(line [^"]*)" d="M[^"]*h18"/).map { String($0.1) }
+      #expect(lines.count == 8 && Set(lines).count == 8, "\(lines)")
+      // Dots hide dashes: of the two runs that have one colour, one has hollow dots.
+      let dots = Set(chart.matches(of: /<circle class="(dot [^"]*)"/).map { String($0.1) })
+      #expect(dots.isEmpty || dots.count == 8, "\(dots)")
+    }
+  }
+
   @Test("compare prints tables or JSON, and writes a page")
   func compare() throws {
     let command = try Self.trained()

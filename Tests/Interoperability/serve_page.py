@@ -7,6 +7,7 @@ With --pictures, leaves pictures of the page there. Prints `all is well`, or end
 import argparse
 import os
 import pathlib
+import re
 
 from playwright.sync_api import sync_playwright
 
@@ -165,6 +166,10 @@ def run(browser, url, pictures):
     page.page.wait_for_selector("#epochs tr.top-row")
     assert page.page.locator("#chart-loss").get_attribute("aria-label").startswith("Loss against steps, from ")
     assert page.page.locator("#view-draw").is_hidden()
+    legend = page.page.locator("figcaption", has_text="Loss").inner_text()
+    assert "logged steps" in legend, legend
+    losses = page.page.locator("#epochs td:nth-child(2), #epochs td:nth-child(4)").all_inner_texts()
+    assert losses and all(re.fullmatch(r"[0-9]+\.[0-9]{4}", loss) for loss in losses), losses
     if pictures:
         page.page.wait_for_timeout(300)
         page.page.screenshot(path=pictures / "serve-run.png", full_page=True)
