@@ -99,7 +99,7 @@ struct BenchCommand: ParsableCommand {
 
   private func machines() throws -> [Machine] {
     let machines = try (threadCounts ?? []).map {
-      try Machine(threads: $0, environment: ProcessInfo.processInfo.environment)
+      try Machine.ofProcess(threads: $0)
     }
     for machine in machines { MachineOptions.warn(of: machine) }
     return machines

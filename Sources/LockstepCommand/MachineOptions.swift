@@ -22,7 +22,7 @@ struct MachineOptions: ParsableArguments {
 
   /// The machine, after saying so where threads outnumber processors.
   func machine() throws -> Machine {
-    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    let machine = try Machine.ofProcess(threads: threads)
     MachineOptions.warn(of: machine)
     return machine
   }

@@ -114,14 +114,6 @@ extension RunConfig {
   }
 }
 
-extension DatasetContext {
-  /// The folder of data sets that the environment names, and the memory that can be had.
-  static var ofProcess: DatasetContext {
-    DatasetContext(
-      environment: ProcessInfo.processInfo.environment, largestBytes: MemoryLimit.current()?.bytes ?? .max)
-  }
-}
-
 extension String {
   /// Without one line feed at the end, where there is one.
   func trimmingSuffix(_ suffix: String) -> String { hasSuffix(suffix) ? String(dropLast(suffix.count)) : self }

@@ -22,7 +22,7 @@ struct ServeProgram: AsyncParsableCommand {
     SignalWatcher.prepareProcess()
     AllocationArenas.limit()
     do {
-      let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
+      let machine = try Machine.ofProcess(threads: options.threads)
       let server = try Server(settings, machine: machine) { ServeProgram.say("lockstep: \($0)") }
       let serving = Task { try await server.run() }
       let signals = StopSignals { serving.cancel() }
