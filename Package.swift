@@ -71,7 +71,8 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Page/index.html"), .embedInCode("Page/page.css"), .embedInCode("Page/page.js"),
-        .embedInCode("Page/pad.js"), .embedInCode("Page/curves.js"), .embedInCode("API/openapi.json"),
+        .embedInCode("Page/pad.js"), .embedInCode("Page/picture.js"), .embedInCode("Page/curves.js"),
+        .embedInCode("API/openapi.json"),
       ]),
 
     // Floor 5: the commands. The server is a program of its own, so that who trains does not build it. A module `lockstep` beside

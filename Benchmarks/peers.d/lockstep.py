@@ -89,8 +89,13 @@ class Lockstep:
         return run.seconds - (run.steps[-1]["seconds"] - run.steps[0]["seconds"])
 
     def evaluate(self, samples):
-        """Images/s: an epoch's row is written after the evaluation, that of its last step before."""
-        run = self.run("training.epochs=1", "logging.everySteps=1")
+        """Images/s: an epoch's row is written after the evaluation, that of its last step before.
+
+        Without histograms and pictures for TensorBoard, which are made there too, and which no peer makes.
+        """
+        run = self.run(
+            "training.epochs=1", "logging.everySteps=1", "logging.histogramsEveryEpochs=0", "logging.imagesEveryEpochs=0"
+        )
         return samples / (run.epochs[-1]["seconds"] - run.steps[-1]["seconds"])
 
     def evaluation(self, directory):

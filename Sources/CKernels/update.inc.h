@@ -116,6 +116,17 @@ static void ls_scale(int64_t count, float factor, float *values) {
 //
 // Each is one register's worth of its equation, and a loop. The last, partly filled register goes through the same code.
 
+/// How far ahead of an update rule its parameters are asked for, in floats: 1 KiB.
+enum { LS_OWN_AHEAD = 256 };
+
+/// Asks for parameters that are soon written.
+///
+/// All workers have read all parameters since they were last written, so that every core has a copy of each line. A store to such a
+/// line waits until the other cores have given theirs up, and the stores behind it wait in turn. Asked for in time, and for writing,
+/// the lines are this core's own when the store comes. Slots have always been: only their worker touches
+/// them. (x86's PREFETCHW; an older processor that does not know it passes over it.)
+LS_INLINE void ls_own(const float *parameters) { __builtin_prefetch(parameters + LS_OWN_AHEAD, 1); }
+
 /// `momentum` with Nesterov's correction or without, or none at all.
 typedef enum ls_sgd_form { LS_SGD_PLAIN, LS_SGD_MOMENTUM, LS_SGD_NESTEROV } ls_sgd_form;
 
@@ -124,6 +135,7 @@ LS_INLINE void ls_sgd_of(ls_sgd_form form, int64_t count, float rate, float deca
   const float shrink = rate * decay;
   for (int64_t i = 0; i < count; i += LS_LANES) {
     int64_t lanes = ls_lanes_left(i, count);
+    ls_own(parameters + i);
     vf step = rate * ls_take(gradient + i, lanes);
     vf p = ls_take(parameters + i, lanes);
     p -= shrink * p;
@@ -154,6 +166,7 @@ static void ls_adam(int64_t count, float rate, float corrected_rate, float decay
   const float shrink = rate * decay, first = 1 - beta1, second = 1 - beta2;
   for (int64_t i = 0; i < count; i += LS_LANES) {
     int64_t lanes = ls_lanes_left(i, count);
+    ls_own(parameters + i);
     vf g = ls_take(gradient + i, lanes), p = ls_take(parameters + i, lanes);
     vf m = ls_take(momentum + i, lanes), v = ls_take(velocity + i, lanes);
     p -= shrink * p;
@@ -171,6 +184,7 @@ static void ls_rms_prop(int64_t count, float rate, float decay, float rho, float
   const float shrink = rate * decay, fresh = 1 - rho;
   for (int64_t i = 0; i < count; i += LS_LANES) {
     int64_t lanes = ls_lanes_left(i, count);
+    ls_own(parameters + i);
     vf g = ls_take(gradient + i, lanes), p = ls_take(parameters + i, lanes);
     p -= shrink * p;
     vf v = rho * ls_take(velocity + i, lanes) + fresh * (g * g);

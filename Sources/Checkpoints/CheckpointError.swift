@@ -45,7 +45,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   public var description: String { finding + (advice.map { "; \($0)" } ?? "") }
 
   /// `FILE: what is wrong`, for where the program does itself what is to be done.
-  public var finding: String { "\(path): \(fault)" }
+  public var finding: String { "\(path.isEmpty ? "''" : path): \(fault)" }
 
   private var advice: String? {
     switch reason {
@@ -58,7 +58,7 @@ public struct CheckpointError: Error, Equatable, Sendable, CustomStringConvertib
   private var fault: String {
     switch reason {
     case .missing: "no such file"
-    case .unreadable(let error): "cannot be read: \(error)"
+    case .unreadable(let error): "cannot be read: \(error.path == path ? error.reason : "\(error)")"
     case .notAFile: "not a regular file"
     case .empty: "the file is empty"
     case .tooLarge(let bytes, let limit): "\(bytes) bytes, more than the limit of \(limit)"
@@ -108,7 +108,7 @@ public struct WriteError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     let reason =
       switch cause {
-      case .system(let error): "\(error)"
+      case .system(let error): error.path == path ? error.withoutPath : "\(error)"
       case .preparation(let reason): reason
       case .invalid(let item, let found): "\(item): \(found)"
       case .library(let error): "\(error)"

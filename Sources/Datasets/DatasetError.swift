@@ -1,3 +1,5 @@
+import Settings
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -40,7 +42,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .cifar10(let path, let fault):
       return "\(path): \(fault)"
     case .counts(let imagesPath, let images, let labelsPath, let labels):
-      return "\(imagesPath) holds \(images) images, but \(labelsPath) holds \(labels) labels; "
+      return
+        "\(imagesPath) holds \(Counted.text(images, "image")), but \(labelsPath) holds \(Counted.text(labels, "label")); "
         + "the two files do not belong together"
     case .label(let dataset, let split, let sample, let found, let classes):
       return

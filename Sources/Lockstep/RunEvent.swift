@@ -1,4 +1,5 @@
 import Reports
+import Settings
 import Training
 
 /// Something that happened to a run. As text it is a line for people.
@@ -23,7 +24,8 @@ extension RunEvent: CustomStringConvertible {
     switch self {
     case .started(let start):
       let place = start.firstStep == 0 ? "" : ", from step \(start.firstStep)"
-      return "\(start.name): \(start.samples) samples, \(start.parameters) parameters, \(start.threads) threads, "
+      return "\(start.name): \(Counted.text(start.samples, "sample")), \(Counted.text(start.parameters, "parameter")), "
+        + "\(Counted.text(start.threads, "thread")), "
         + "\(start.instructionSet)\(place)"
     case .step(let step):
       return "step \(step.step)  \(MetricText.labelled("loss", step.loss))"

@@ -26,12 +26,14 @@ struct BenchCommand: ParsableCommand {
   var config: String
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Thread counts to compare, separated by commas; by default 1, 2, 4 … up to one for each processor.",
       valueName: "n,…"))
   var threads: String?
 
-  @Option(help: ArgumentHelp("Time to measure; at least three rounds are made.", valueName: "s"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Time to measure; at least three rounds are made.", valueName: "s"))
   var seconds = Seconds(10)
 
   @OptionGroup var changes: OverrideOptions
@@ -97,7 +99,7 @@ struct BenchCommand: ParsableCommand {
 
   private func machines() throws -> [Machine] {
     let machines = try (threadCounts ?? []).map {
-      try Machine(threads: $0, environment: ProcessInfo.processInfo.environment)
+      try Machine.ofProcess(threads: $0)
     }
     for machine in machines { MachineOptions.warn(of: machine) }
     return machines

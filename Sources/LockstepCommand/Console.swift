@@ -38,12 +38,19 @@ enum Console {
     }
   }
 
-  /// Prints an answer that nothing depends on: where nobody reads it any more, at the terminal itself.
+  /// Prints an answer that what was done does not depend on: where nobody reads it any more, at the terminal itself.
   ///
   /// In `lockstep train … | tee log`, Ctrl-C ends `tee` at once while the run is still being saved; without this nobody would learn how
   /// to go on.
-  static func tell(_ text: String) {
-    guard write(text + "\n", to: STDOUT_FILENO) == EPIPE else { return }
+  ///
+  /// - Throws: `TrainingError.cannotWrite` where there is a place for it that does not take it, as a full disk. Not where there is
+  ///   none: a daemon that closed its standard output (`>&-`) wants no answer.
+  static func tell(_ text: String) throws(TrainingError) {
+    guard let code = write(text + "\n", to: STDOUT_FILENO) else { return }
+    guard [EPIPE, EBADF].contains(code) else {
+      throw .cannotWrite(path: "standard output", reason: String(cString: strerror(code)))
+    }
+    guard code == EPIPE else { return }
     let terminal = open("/dev/tty", O_WRONLY | O_NOCTTY | O_CLOEXEC)
     guard terminal >= 0 else { return }
     defer { close(terminal) }

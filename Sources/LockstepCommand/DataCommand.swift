@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Reports
+import Settings
 import Tensors
 import Training
 
@@ -63,10 +64,10 @@ struct FetchCommand: ParsableCommand {
     switch event {
     case .kept(let file): "\(file): already there"
     case .started(let file, let url, 0): "\(file): from \(url)"
-    case .started(let file, let url, let bytes): "\(file): from \(url), continued after \(bytes) bytes"
+    case .started(let file, let url, let bytes): "\(file): from \(url), continued after \(Counted.text(bytes, "byte"))"
     case .received: nil
     case .failed(let file, let url, let reason): "\(file): \(url) failed: \(reason)"
-    case .finished(let file, let bytes): "\(file): \(bytes) bytes, checked"
+    case .finished(let file, let bytes): "\(file): \(Counted.text(bytes, "byte")), checked"
     }
   }
 }
@@ -83,13 +84,13 @@ struct DigitsCommand: ParsableCommand {
   @Argument(help: "Where the files go.", completion: .directory)
   var directory: String
 
-  @Option(help: ArgumentHelp("Training samples.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Training samples.", valueName: "n"))
   var train = 20_000
 
-  @Option(help: ArgumentHelp("Test samples.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Test samples.", valueName: "n"))
   var test = 4_000
 
-  @Option(help: ArgumentHelp("Seed of the drawings.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the drawings.", valueName: "n"))
   var seed = 1
 
   @Flag(help: "Replace data files that lie there already.")
@@ -116,7 +117,7 @@ struct DigitsCommand: ParsableCommand {
         for path in try dataset.writeIDX(directory: directory, compressed: !plain) {
           // The same file in the other form would be another data set under the same names.
           unlink(plain ? path + ".gz" : String(path.dropLast(3)))
-          try Console.answer("\(path): \(dataset.count) samples")
+          try Console.answer("\(path): \(Counted.text(dataset.count, "sample"))")
         }
       }
     }
@@ -150,7 +151,7 @@ struct DescribeCommand: ParsableCommand {
   }
 
   private func describe(_ part: DatasetDescription) throws {
-    try Console.answer("\(part.split.rawValue): \(part.count) samples of \(part.shape)")
+    try Console.answer("\(part.split.rawValue): \(Counted.text(part.count, "sample")) of \(part.shape)")
     for channel in part.statistics.mean.indices {
       try Console.answer(
         "  channel \(channel): \(moments(part.statistics.mean[channel], part.statistics.deviation[channel]))")

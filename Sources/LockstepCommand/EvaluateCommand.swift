@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
   private func text(_ report: ClassificationReport, evaluation: Evaluation, path: String) -> String {
     let metrics = evaluation.metrics.values.map { MetricText.labelled($0.name, $0.value) }.joined(separator: "  ")
     return """
-      \(path): \(evaluation.samples) samples  \(metrics)
+      \(path): \(Counted.text(evaluation.samples, "sample"))  \(metrics)
 
       \(report.text)
       \(report.confusionText(width: Terminal.outputWidth))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Interchange
+import Settings
 import Training
 
 /// `lockstep import WEIGHTS --config CONFIG`
@@ -45,7 +46,8 @@ struct ImportCommand: ParsableCommand {
         config: config, data: data, directory: directory, machine: machine, observers: [], request: StopRequest())
       try directory.save(config)
       let checkpoint = try trainer.begin(with: parameters, from: weights)
-      try Console.answer("\(weights): \(network.parameters.parameterCount) parameters → \(checkpoint ?? path)")
+      try Console.answer(
+        "\(weights): \(Counted.text(network.parameters.parameterCount, "parameter")) → \(checkpoint ?? path)")
     }
   }
 }

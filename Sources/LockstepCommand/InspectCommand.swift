@@ -83,7 +83,8 @@ struct InspectCommand: ParsableCommand {
       throw TrainingError.nothingToResume(path: path, skipped: [])
     }
     let table = InventoryTable(path: path, files: files)
-    try Console.answer(json ? table.json.prettyPrinted : table.text(width: Terminal.outputWidth))
+    let unicode = Terminal.standardOutput.usesUnicode
+    try Console.answer(json ? table.json.prettyPrinted : table.text(width: Terminal.outputWidth, unicode: unicode))
     if table.damaged > 0 { throw ExitCode(Outcome.badData.rawValue) }
     if table.unreadable > 0 { throw ExitCode(Outcome.inputMissing.rawValue) }
   }

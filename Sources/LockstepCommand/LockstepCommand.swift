@@ -23,8 +23,7 @@ struct LockstepCommand: ParsableCommand {
     subcommands: [
       TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
       ReportCommand.self, CompareCommand.self, BenchCommand.self, ExportCommand.self, ImportCommand.self,
-      ServeCommand.self,
-      ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self, ManualCommand.self,
+      ServeCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self, ManualCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.
@@ -42,11 +41,45 @@ struct LockstepCommand: ParsableCommand {
           + "reach it through a link")
       Glibc.exit(Outcome.usage.rawValue)
     }
+    if let empty = EmptyArgument(in: CommandLine.arguments.dropFirst()) {
+      Console.error("lockstep: \(empty)")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
     if let unknown = UnknownCommand(in: CommandLine.arguments.dropFirst(), of: LockstepCommand.self) {
       Console.error("lockstep: \(unknown)")
       Glibc.exit(Outcome.usage.rawValue)
     }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Ends the process as the library would, but for what it prints: help, version and completions are answers, which reach their reader
+  /// or are an error, and what it says of options that it does not know is looked over.
+  private static func end(with error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let text = HelpText.text { fullMessage(for: error, columns: $0) }
+    // What a command has said itself has no text here.
+    if !text.isEmpty, [.success, .validationFailure].contains(code),
+      let misread = MisreadOption(in: CommandLine.arguments.dropFirst(), isHelp: code == .success)
+    {
+      Console.error("lockstep: \(misread)")
+      Glibc.exit(Outcome.usage.rawValue)
+    }
+    guard code == .success else {
+      if !text.isEmpty { Console.error(MisreadOption.withoutFarSuggestion(text)) }
+      Glibc.exit(code.rawValue)
+    }
+    do {
+      try Console.answer(text)
+      Glibc.exit(code.rawValue)
+    } catch {
+      Console.error("lockstep: \(error)")
+      Glibc.exit(Outcome(of: error).rawValue)
+    }
   }
 
   /// Without a subcommand nothing can be done.

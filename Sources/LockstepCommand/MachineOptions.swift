@@ -7,6 +7,7 @@ import Workers
 /// What a command computes on.
 struct MachineOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Worker threads; by default one for each processor that affinity and cgroup quota allow. Does not change the result.",
       valueName: "n"))
@@ -21,7 +22,7 @@ struct MachineOptions: ParsableArguments {
 
   /// The machine, after saying so where threads outnumber processors.
   func machine() throws -> Machine {
-    let machine = try Machine(threads: threads, environment: ProcessInfo.processInfo.environment)
+    let machine = try Machine.ofProcess(threads: threads)
     MachineOptions.warn(of: machine)
     return machine
   }
@@ -37,6 +38,7 @@ struct MachineOptions: ParsableArguments {
 /// How long a training run waits for itself.
 struct WatchdogOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "End with exit code 70 where no shard or slice of a step was begun or finished, or a save ended, for so long; 0 to wait for ever.",
       valueName: "seconds"))

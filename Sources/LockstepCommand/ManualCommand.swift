@@ -48,8 +48,8 @@ private enum ManualText {
     """,
     """
     SIGINT (Ctrl-C), SIGTERM, SIGXCPU and SIGHUP of a terminal that is closed finish the step, save and end the run \
-    with exit code 75; 'lockstep resume' goes on in the middle of the epoch. A second Ctrl-C ends at once. SIGUSR1 saves \
-    and goes on. In a pipe as '2>&1 | tee log', Ctrl-C ends tee as well, but not before the run is saved; 'tee -i' writes \
+    with exit code 75; 'lockstep resume' goes on in the middle of the epoch. A second Ctrl-C ends at once, and so does a \
+    signal before the first step, when there is nothing to save. SIGUSR1 saves and goes on. In a pipe as '2>&1 | tee log', Ctrl-C ends tee as well, but not before the run is saved; 'tee -i' writes \
     the end of the log too.
     """,
     """
@@ -74,7 +74,7 @@ private enum ManualText {
       "LC_ALL , LC_CTYPE , LANG",
       "The first that is set tells whether the terminal shows UTF-8; without it, bars and curves are ASCII."
     ),
-    ("COLUMNS", "The width of the terminal, where the terminal does not tell."),
+    ("COLUMNS", "The width of the terminal, where the terminal does not tell, and of an answer that goes elsewhere."),
   ]
 
   static let files: [ManualPage.Entry] = [

@@ -18,7 +18,7 @@ extension Outcome {
     (cannotWrite.rawValue, "cannot write"),
     (stopped.rawValue, "stopped by a signal after a good save: 'lockstep resume' goes on"),
     (badConfig.rawValue, "bad config"),
-    (SignalWatcher.interruptedExitCode, "ended by a second Ctrl-C"),
+    (SignalWatcher.interruptedExitCode, "ended by a second Ctrl-C, or by one before the first step"),
   ]
 
   /// Runs a command's body; an error becomes one message on standard error and the exit code that belongs to it.
@@ -35,7 +35,7 @@ extension Outcome {
 
   /// Shows the help of a command that was called without one of its subcommands.
   static func needsSubcommand(_ command: (some ParsableCommand).Type) -> ExitCode {
-    Console.error(LockstepCommand.helpMessage(for: command))
+    Console.error(HelpText.text { LockstepCommand.helpMessage(for: command, columns: $0) })
     return ExitCode(usage.rawValue)
   }
 

@@ -12,7 +12,6 @@ enum OutputPath {
   ///
   /// - Throws: `TrainingError.cannotWrite`.
   static func check(_ path: String) throws(TrainingError) {
-    guard !path.isEmpty else { throw .cannotWrite(path: "''", reason: "a file needs a name") }
     var status = stat()
     let isThere = stat(path, &status) == 0
     if isThere, status.st_mode & S_IFMT == S_IFDIR {

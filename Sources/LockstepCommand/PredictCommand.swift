@@ -42,7 +42,8 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: ArgumentHelp("Show the most probable classes, so many of them.", valueName: "k"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Show the most probable classes, so many of them.", valueName: "k"))
   var top = 2
 
   @Flag(help: "Only resize pictures to the network's input: do not cut out, invert and centre digits.")
@@ -96,7 +97,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func draw(_ prediction: Prediction, _ shape: Shape) throws {
-    let usesColor = Terminal.outputWidth != nil && Terminal.standardError.usesColor
+    let usesColor = Terminal.standardOutput.isInteractive && Terminal.standardError.usesColor
     try Console.answer(PredictionReport.name(prediction.source, prediction.index) + ":")
     try Console.answer(
       SampleDrawing.text(prediction.picture.bytes, shape: shape, usesColor: usesColor).trimmingSuffix("\n"))
@@ -106,7 +107,9 @@ struct PredictCommand: ParsableCommand {
     if json {
       try Console.answer(report.json.prettyPrinted.trimmingSuffix("\n"))
     } else if !report.isEmpty {
-      try Console.answer(report.table(top: min(top, classes)).description.trimmingSuffix("\n"))
+      let text = report.text(
+        top: min(top, classes), width: Terminal.outputWidth, unicode: Terminal.standardOutput.usesUnicode)
+      try Console.answer(text.trimmingSuffix("\n"))
     }
     guard let worst = report.failed.first(where: { !$0.isMissing }) ?? report.failed.first else { return }
     throw ExitCode(Outcome(of: worst).rawValue)

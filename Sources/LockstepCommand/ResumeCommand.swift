@@ -15,7 +15,8 @@ struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Continue a run; the config comes out of the checkpoint.",
     discussion: """
-      The result has the same bits as if the run had never stopped, whatever the number of threads.
+      The result has the same bits as if the run had never stopped, whatever the number of threads. A checkpoint that \
+      lies in no run's directory goes on in one of its own: --run, or else Checkpoints/ and the config's name.
 
       Examples:
         lockstep resume Checkpoints/mnist-cnn --threads 3
@@ -30,7 +31,9 @@ struct ResumeCommand: ParsableCommand {
 
   @OptionGroup var machine: MachineOptions
 
-  @Option(help: ArgumentHelp("Train to this number of epochs in all, instead of the config's.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Train to this number of epochs in all, instead of the config's.", valueName: "n"))
   var epochs: Int?
 
   @Option(
@@ -52,9 +55,9 @@ struct ResumeCommand: ParsableCommand {
   func run() throws {
     try Outcome.report {
       let source = try CheckpointSource(path)
-      let directory = try directory(for: source)
       let overrides = try epochs.map { [try Override("training.epochs=\($0)")] } ?? []
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path, overrides: overrides)
+      let directory = try directory(for: source, named: config.name)
       let session = RunSession(
         machine: try machine.machine(), progress: progress, stallTimeout: watchdog.seconds)
       let beginning = RunBeginning(
@@ -64,13 +67,18 @@ struct ResumeCommand: ParsableCommand {
     }
   }
 
-  /// Where the run goes on. Never where another run's checkpoints lie, or newer ones of this run.
-  private func directory(for source: CheckpointSource) throws -> (path: String, lastStep: Int?) {
-    if let runDirectory, !isSameFile(runDirectory, source.directory) {
-      guard try RunDirectory.lastStep(in: runDirectory) == nil else {
-        throw TrainingError.branchInUse(path: runDirectory)
+  /// Where the run goes on. Never where another run's checkpoints lie, or newer ones of this run; and not in a folder that a checkpoint
+  /// was only copied to, which may be anybody's: there it begins a directory as 'train' does.
+  private func directory(for source: CheckpointSource, named name: String) throws -> (path: String, lastStep: Int?) {
+    // A directory that was named is meant.
+    let isLone = source.path == path && !RunDirectory.isRun(source.directory)
+    let other = runDirectory ?? (isLone ? RunDirectory.defaultPath(name: name) : source.directory)
+    if !isSameFile(other, source.directory) {
+      guard try RunDirectory.lastStep(in: other) == nil else { throw TrainingError.branchInUse(path: other) }
+      if runDirectory == nil {
+        Console.error("lockstep: \(source.path) is in no run's directory; going on in \(other) (--run DIR: elsewhere)")
       }
-      return (runDirectory, nil)
+      return (other, nil)
     }
     if let newer = source.newerPath { throw TrainingError.newerCheckpoint(asked: source.path, newest: newer) }
     return (source.directory, source.lastStep)

@@ -21,24 +21,41 @@ struct RunSession {
     let display = ProgressDisplay.make(mode: progress.mode)
     // Warnings behind the display, which makes room for them.
     let watchers: [any TrainingObserver] = [summary] + (display.map { [$0] } ?? []) + [RunWarnings()]
+    let signals = SignalWatcher(
+      request,
+      beforeStart: { signal in
+        Console.error("lockstep: stopped by \(signal) before the first step; there was nothing to save")
+      },
+      beforeExit: { Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost") })
+    let notice = LoadingNotice(config.data, isShown: progress.mode != .none)
+    let data = try config.prepareData()
+    notice.cancel()
     let trainer = try Trainer.prepare(
-      config, in: path, from: beginning, data: config.prepareData(), machine: machine,
+      config, in: path, from: beginning, data: data, machine: machine,
       observers: config.logs() + watchers, request: request, watchdog: watchdog)
     if beginning.checkpoint != nil, trainer.position.isFinished {
       Console.error(
         "lockstep: all \(config.training.epochs) epochs are done already; 'lockstep resume --epochs N' goes on")
     }
-    // Until here a signal ends the process at once, as ever: there is nothing yet that it could save.
-    let signals = SignalWatcher(request) {
-      Console.error("\nlockstep: ended at once; steps after the last checkpoint are lost")
-    }
+    signals.begin()
     let end = try withExtendedLifetime(signals) { try trainer.run() }
-    if !progress.quiet {
-      let text = summary.text(width: Terminal.outputWidth, unicode: Terminal.standardOutput.usesUnicode)
-      // The run is on the disk, whether or not its summary finds a reader.
-      Console.tell(text.trimmingSuffix("\n"))
+    let isStopped = if case .stopped = end.reason { true } else { false }
+    if !progress.quiet { try show(summary, of: path, isStopped: isStopped) }
+    if isStopped { throw ExitCode(Outcome.stopped.rawValue) }
+  }
+
+  /// Prints the summary. The run is on the disk, whether or not its summary finds a reader or a place: a full disk under the log costs
+  /// no step, progress that cannot be written is passed over, and only the answer, which a script may wait for, ends with an error. Not
+  /// so where the run was stopped: that it can be resumed is what who called it has to learn.
+  private func show(_ summary: RunSummary, of path: String, isStopped: Bool) throws {
+    let text = summary.text(width: Terminal.outputWidth, unicode: Terminal.standardOutput.usesUnicode)
+    do {
+      try Console.tell(text.trimmingSuffix("\n"))
+    } catch {
+      let hint = isStopped ? "the run is saved, and 'lockstep resume \(path)' goes on" : "the run is saved in \(path)"
+      Console.error("lockstep: \(error); \(hint)")
+      if !isStopped { throw ExitCode(Outcome(of: error).rawValue) }
     }
-    if case .stopped = end.reason { throw ExitCode(Outcome.stopped.rawValue) }
   }
 }
 
@@ -94,14 +111,6 @@ extension RunConfig {
   /// Loads the samples that the config names.
   func prepareData() throws(DatasetError) -> PreparedData {
     try data.prepare(context: .ofProcess, seed: seed)
-  }
-}
-
-extension DatasetContext {
-  /// The folder of data sets that the environment names, and the memory that can be had.
-  static var ofProcess: DatasetContext {
-    DatasetContext(
-      environment: ProcessInfo.processInfo.environment, largestBytes: MemoryLimit.current()?.bytes ?? .max)
   }
 }
 

@@ -27,6 +27,8 @@ public enum PictureFault: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLong(limit: Int)
   /// A format that is known and not read: its name, with its article.
   case otherFormat(String)
+  /// A gzip file, and no IDX file is in it.
+  case compressed
   /// Begins like no format that is known.
   case unknownFormat(found: [UInt8])
   /// A PNG whose line feeds were changed on the way, as by a transfer in text mode.
@@ -52,6 +54,7 @@ public enum PictureFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .empty: "is empty"
     case .tooLong(let limit): "is longer than the \(limit) bytes that a picture may have; make it smaller"
     case .otherFormat(let name): "is \(name); convert it to PNG"
+    case .compressed: "is compressed by gzip, which is read only of files of IDX images; decompress it first (gunzip)"
     case .unknownFormat(let found):
       "begins with \(Self.hexadecimal(found)), and is no PNG, PGM or IDX file; convert it to PNG"
     case .lineEnds: "is a PNG whose line ends were changed on the way; transfer it again, as binary"

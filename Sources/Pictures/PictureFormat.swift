@@ -80,7 +80,7 @@ extension Picture {
     case .png: self = try PNG.decode(bytes, limits: limits)
     case .pgm: self = try PGM.decode(bytes, limits: limits)
     case .idx: throw .otherFormat("an IDX file, which holds many pictures")
-    case .gzip: throw .otherFormat("a gzip file")
+    case .gzip: throw .compressed
     }
   }
 }

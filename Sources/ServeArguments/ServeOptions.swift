@@ -18,8 +18,9 @@ public struct ServeOptions: ParsableArguments {
     help: ArgumentHelp("A checkpoint, or a run directory (its newest good one is taken).", valueName: "checkpoint"))
   public var checkpoint: String
 
-  @Option(help: ArgumentHelp("The port; 0 for any that is free, which is printed.", valueName: "n"))
-  public var port: UInt16 = 8080
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The port; 0 for any that is free, which is printed.", valueName: "n"))
+  public var port = 8080
 
   @Option(
     help: ArgumentHelp(
@@ -33,6 +34,7 @@ public struct ServeOptions: ParsableArguments {
   public var run: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Worker threads for large batches; by default one for each processor.", valueName: "n"))
   public var threads: Int?
 
@@ -50,13 +52,14 @@ public struct ServeOptions: ParsableArguments {
       valueName: "origin"))
   public var origins: [String] = []
 
-  @Option(help: ArgumentHelp("Largest body of a request, in bytes.", valueName: "bytes"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Largest body of a request, in bytes.", valueName: "bytes"))
   public var maxBody = 8 << 20
 
-  @Option(help: ArgumentHelp("Most connections at a time.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Most connections at a time.", valueName: "n"))
   public var maxConnections = 256
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How long the head of a request may take to arrive; its body, and taking the answer, three times as long.",
       valueName: "seconds"))
@@ -71,6 +74,7 @@ public struct ServeOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port); expected 0 to 65535") }
     if let threads, !(1...128).contains(threads) {
       throw ValidationError("--threads is \(threads); expected 1 to 128")
     }

@@ -8,8 +8,8 @@ public enum ServeError: Error, Equatable, CustomStringConvertible {
   case noImages(path: String, input: String)
   /// The network was trained on numbers, and what it is to be asked about are pixels.
   case noPixels(path: String, trainedOn: String)
-  /// The directory of a run that is to be shown is not there.
-  case noRun(path: String)
+  /// The directory of a run that is to be shown is not there, or is a file.
+  case noRun(path: String, isThere: Bool)
 
   /// What was attempted, on what, what was found, what to do.
   public var description: String {
@@ -24,7 +24,8 @@ public enum ServeError: Error, Equatable, CustomStringConvertible {
       "\(path): the network's input is \(input); only networks of images, height × width × channels, can be served"
     case .noPixels(let path, let elements):
       "\(path): the network was trained on \(elements); only networks that were trained on the bytes of images can be served"
-    case .noRun(let path): "--run \(path): no such directory"
+    case .noRun(let path, let isThere):
+      isThere ? "--run \(path): a file, and a run is a directory" : "--run \(path): no such directory"
     }
   }
 

@@ -98,7 +98,7 @@ extension SchemaDecoder {
     }
     guard count.contains(nodes.count) else {
       let expected = FieldType.list(element, count: count).bounds ?? "any number"
-      let found = nodes.count == 1 ? "1 element" : "\(nodes.count) elements"
+      let found = Counted.text(nodes.count, "element")
       report("the array has \(found); expected \(expected)", at: node.location, path: path)
       return nil
     }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Settings
 
 extension Checkpoint {
   /// What a checkpoint says that cannot be true beside the rest of it, in words; nil where all of it fits together.
@@ -22,7 +23,8 @@ extension Checkpoint {
     // Steps that are no updates were skipped.
     if optimizer.iterations > run.step { return "its optimizer counts more updates than steps" }
     if run.history.rows.count != run.epoch {
-      return "its history has \(run.history.rows.count) epochs, and \(run.epoch) are done"
+      return
+        "its history has \(Counted.text(run.history.rows.count, "epoch")), and \(run.epoch) \(run.epoch == 1 ? "is" : "are") done"
     }
     if let counted = run.epochSums.first?.value, counted > Double(min(batches * config.training.batchSize, samples)) {
       return "its sums are over more samples than were trained since the last epoch"

@@ -15,7 +15,7 @@ public struct ConfigFile: Sendable {
 
   /// Reads the file.
   ///
-  /// - Throws: `TrainingError.cannotRead` where it is missing, a directory or unreadable; `notAConfig` where it is a checkpoint.
+  /// - Throws: `TrainingError.cannotRead` where it is missing or unreadable; `directoryForConfig`, `notAConfig` where it is a directory or a checkpoint.
   public init(path: String) throws(TrainingError) {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -26,6 +26,9 @@ public struct ConfigFile: Sendable {
     while bytes.count <= JSONParser.largestInput {
       let count = read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
+      guard count >= 0 || errno != EISDIR else {
+        throw .directoryForConfig(path: path, isRun: access(path + "/config.json", F_OK) == 0)
+      }
       guard count >= 0 else { throw .cannotRead(path: path, reason: String(cString: strerror(errno))) }
       if count == 0 { break }
       bytes += chunk[..<count]

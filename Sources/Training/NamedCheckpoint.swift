@@ -1,5 +1,11 @@
 import Checkpoints
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A checkpoint that somebody named: by its file, or by its run's directory, whose newest good one is taken.
 package struct NamedCheckpoint: Sendable {
   /// The checkpoint.
@@ -18,12 +24,20 @@ package struct NamedCheckpoint: Sendable {
     isOfDirectory = SystemCalls.isDirectory(name)
     if isOfDirectory {
       let newest = try RunDirectory.newestCheckpoint(in: name)
-      guard let found = newest.found else { throw TrainingError.nothingToResume(path: name, skipped: newest.skipped) }
+      guard let found = newest.found else { throw Self.error(in: name, skipped: newest.skipped) }
       (checkpoint, path) = found
       (directory, skipped) = (name, newest.skipped)
     } else {
       checkpoint = try CheckpointStore.load(name)
       (path, directory, skipped) = (name, FilePath.directory(of: name), [])
     }
+  }
+
+  /// Why a directory has none.
+  private static func error(in directory: String, skipped: [String]) -> TrainingError {
+    guard skipped.isEmpty, access(directory + "/config.json", F_OK) == 0 else {
+      return .nothingToResume(path: directory, skipped: skipped)
+    }
+    return .noCheckpointYet(path: directory, isInUse: RunDirectory.isInUse(directory))
   }
 }

@@ -40,7 +40,7 @@ package enum Outcome: Int32 {
       self = .badData
     case .directoryInUse, .branchInUse, .newerCheckpoint, .beyondTheEnd: self = .usage
     case .nothingToResume(_, let skipped): self = skipped.isEmpty ? .inputMissing : .badData
-    case .cannotRead: self = .inputMissing
+    case .cannotRead, .directoryForConfig, .noCheckpointYet: self = .inputMissing
     case .cannotWrite, .directoryLocked, .directoryChanged, .directoryReplaced, .diskFull: self = .cannotWrite
     case .unfit, .tooLittleMemory, .notAConfig: self = .badConfig
     }

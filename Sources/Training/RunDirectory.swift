@@ -64,6 +64,11 @@ public struct RunDirectory: Sendable {
     try CheckpointDirectory(path).names()
   }
 
+  /// Whether a directory is a run's, and not one that a checkpoint was copied to.
+  public static func isRun(_ path: String) -> Bool {
+    ["config.json", "lock"].contains { access("\(path)/\($0)", F_OK) == 0 }
+  }
+
   /// Whether a process trains in a run directory now.
   public static func isInUse(_ path: String) -> Bool { RunLock.holder(directory: path)?.isHeld ?? false }
 

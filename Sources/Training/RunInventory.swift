@@ -87,6 +87,8 @@ public enum RunInventory {
       return RunFile(name: name, verdict: .good, note: "config of \(config.name)")
     } catch TrainingError.cannotRead(_, let reason) {
       return RunFile(name: name, verdict: .unreadable, note: "cannot be read: \(reason)")
+    } catch TrainingError.directoryForConfig {
+      return RunFile(name: name, verdict: .unreadable, note: "a directory, not a config")
     } catch {
       return RunFile(name: name, verdict: .damaged, note: note("\(error)", of: path))
     }

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import Workers
 
 #if canImport(Glibc)
@@ -12,25 +13,49 @@ import Workers
 /// SIGINT, SIGTERM: finish the step, save, stop; a SIGINT after one of these ends the process at once with exit code 130. SIGHUP: as
 /// SIGTERM, unless it was ignored when the process started (`nohup`). SIGXCPU, which comes at a soft limit on CPU time: as SIGTERM.
 /// SIGUSR1: save and go on.
+///
+/// Before the run begins there is nothing to save: a signal that would stop it ends the process, by itself, as it would without this. So
+/// who started the process sees what it was, and does not take it for a run that can be resumed.
 public final class SignalWatcher {
   /// Exit code after a second Ctrl-C: 128 + SIGINT, as shells report it.
   public static let interruptedExitCode: Int32 = 130
 
   private let sources: [any DispatchSourceSignal]
+  private let phase: Phase
+
+  /// Whether the run has begun.
+  private final class Phase: Sendable {
+    let isRunning: Atomic<Bool>
+
+    init(isRunning: Bool) { self.isRunning = Atomic(isRunning) }
+  }
 
   /// Starts watching.
   ///
   /// - Parameters:
   ///   - request: where requests go.
+  ///   - beforeStart: called with the signal's name before the process ends by it because the run has not begun, which `begin` says; nil
+  ///     where it has.
   ///   - beforeExit: called before the process ends on a second Ctrl-C, to put the terminal in order.
-  public init(_ request: StopRequest, beforeExit: @escaping @Sendable () -> Void = {}) {
+  public init(
+    _ request: StopRequest, beforeStart: (@Sendable (_ signal: String) -> Void)? = nil,
+    beforeExit: @escaping @Sendable () -> Void = {}
+  ) {
+    let phase = Phase(isRunning: beforeStart == nil)
+    self.phase = phase
     let queue = DispatchQueue(label: "lockstep.signals", qos: .userInteractive)
     var sources: [any DispatchSourceSignal] = []
     func watch(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
       // Dispatch sees a signal only where its default action is off.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler(handler: action)
+      source.setEventHandler {
+        guard !phase.isRunning.load(ordering: .relaxed) else { return action() }
+        guard number != SIGUSR1 else { return }
+        beforeStart?(SignalWatcher.name(of: number))
+        SignalWatcher.prepareProcess()
+        raise(number)
+      }
       source.activate()
       sources.append(source)
     }
@@ -46,6 +71,9 @@ public final class SignalWatcher {
     watch(SIGUSR1) { request.saveNow() }
     self.sources = sources
   }
+
+  /// From here on there is something to save.
+  public func begin() { phase.isRunning.store(true, ordering: .relaxed) }
 
   /// From here on signals do again what they did when the program started: there is nothing left to save.
   deinit {

@@ -139,15 +139,15 @@ public final class Trainer {
   /// Shows the gradient of an epoch's last step to those who ask for it. The shards' parts lie where they were until the next step.
   private func showGradient() throws {
     let epoch = position.epochsFinished + 1
-    let curious = observers.filter { $0.inspectionRequest(epoch: epoch).gradient }
-    guard !curious.isEmpty else { return }
+    let inspectors = observers.filter { $0.inspectionRequest(epoch: epoch).gradient }
+    guard !inspectors.isEmpty else { return }
     let start = stopwatch.seconds
     defer { stopwatch.add(to: \.evaluation, since: start) }
     let gradient = try engine.gradientOfLastStep()
     withExtendedLifetime(gradient) {
       let inspection = GradientInspection(
         step: position.step, epoch: epoch, tensors: network.tensors(of: gradient.view))
-      for observer in curious { observer.gradientInspected(inspection) }
+      for observer in inspectors { observer.gradientInspected(inspection) }
     }
   }
 
@@ -166,10 +166,10 @@ public final class Trainer {
     guard training.samples > 0 else { throw TrainingError.everyStepSkipped(epoch: position.epochsFinished + 1) }
     let epoch = position.epochsFinished + 1
     let requests = observers.map { (observer: $0, request: $0.inspectionRequest(epoch: epoch)) }
-    let curious = requests.filter { $0.request != .nothing }
+    let inspectors = requests.filter { $0.request != .nothing }
     for observer in observers { observer.evaluationStarted(epoch: epoch) }
     let start = stopwatch.seconds
-    let evaluation = try evaluate(mistakes: curious.map(\.request.mistakes).max() ?? 0)
+    let evaluation = try evaluate(mistakes: inspectors.map(\.request.mistakes).max() ?? 0)
     stopwatch.add(to: \.evaluation, since: start)
     position.epochsFinished = epoch
     let report = EpochReport(
@@ -179,14 +179,14 @@ public final class Trainer {
       seconds: stopwatch.seconds, skippedSteps: skippedSteps, pauses: stopwatch.pauses)
     record.finishEpoch(report)
     for observer in observers { observer.epochFinished(report) }
-    if !curious.isEmpty {
+    if !inspectors.isEmpty {
       let start = stopwatch.seconds
       defer { stopwatch.add(to: \.evaluation, since: start) }
       let inspection = ModelInspection(
         step: position.step, epoch: position.epochsFinished, network: network,
         parameters: network.tensors(of: engine.model.parameters.view), mistakes: evaluation.mistakes,
         evaluated: evaluatedOn == .validation ? data.training : data.test)
-      for (observer, _) in curious { observer.modelInspected(inspection) }
+      for (observer, _) in inspectors { observer.modelInspected(inspection) }
     }
     try saveIfDue()
     stopwatch.restartSamples()

@@ -18,6 +18,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case diskFull(path: String, needed: Double, free: Double)
   /// A run directory without a checkpoint that can be trusted.
   case nothingToResume(path: String, skipped: [String])
+  /// The directory of a run that has no checkpoint yet, and perhaps will have one, where it is in use.
+  case noCheckpointYet(path: String, isInUse: Bool)
   /// A resume was asked from a checkpoint that is not the newest of its directory.
   case newerCheckpoint(asked: String, newest: String)
   /// The directory that a run should go on in holds checkpoints already.
@@ -42,6 +44,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case cannotWrite(path: String, reason: String)
   /// A file could not be read.
   case cannotRead(path: String, reason: String)
+  /// A directory was given where a config is expected, perhaps a run's.
+  case directoryForConfig(path: String, isRun: Bool)
   /// A checkpoint was given where a config is expected.
   case notAConfig(path: String)
   /// Network and data do not fit each other.
@@ -69,6 +73,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + "free some space, or use --run DIR"
     case .nothingToResume(let path, let skipped):
       "\(path) holds no checkpoint" + (skipped.isEmpty ? "" : " that can be trusted; passed over:") + lines(skipped)
+    case .noCheckpointYet(let path, let isInUse):
+      isInUse
+        ? "\(path) holds no checkpoint yet: its run goes on; ask again when it has saved one"
+        : "\(path) holds no checkpoint: its run ended before the first; "
+          + "'lockstep train \(path)/config.json --run \(path)' begins it anew"
     case .newerCheckpoint(let asked, let newest):
       "\(asked) is not the newest checkpoint of its run (\(newest) is); add --run DIR to branch off into a directory of its own"
     case .branchInUse(let path):
@@ -94,6 +103,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "cannot write \(path): \(reason)"
     case .cannotRead(let path, let reason):
       "cannot read \(path): \(reason)"
+    case .directoryForConfig(let path, let isRun):
+      "\(path) is a directory, but a config is expected, a JSON file"
+        + (isRun ? "; 'lockstep resume \(path)' goes on with the run in it, whose config is its config.json" : "")
     case .notAConfig(let path):
       "\(path) is a checkpoint, but a config is expected, a JSON file; 'lockstep resume' goes on from a checkpoint"
     case .unfit(let message):

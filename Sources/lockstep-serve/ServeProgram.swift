@@ -22,7 +22,7 @@ struct ServeProgram: AsyncParsableCommand {
     SignalWatcher.prepareProcess()
     AllocationArenas.limit()
     do {
-      let machine = try Machine(threads: options.threads, environment: ProcessInfo.processInfo.environment)
+      let machine = try Machine.ofProcess(threads: options.threads)
       let server = try Server(settings, machine: machine) { ServeProgram.say("lockstep: \($0)") }
       let serving = Task { try await server.run() }
       let signals = StopSignals { serving.cancel() }
@@ -39,7 +39,7 @@ struct ServeProgram: AsyncParsableCommand {
   private var settings: ServeSettings {
     var settings = ServeSettings(checkpoint: options.checkpoint)
     settings.host = options.host
-    settings.port = options.port
+    settings.port = UInt16(options.port)
     settings.run = options.run
     settings.hosts = options.hosts
     settings.origins = options.origins

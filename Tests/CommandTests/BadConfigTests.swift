@@ -162,7 +162,9 @@ struct BadConfigTests {
     BadInput(
       "a missing file", ["train", "c.json"], error: "lockstep: cannot read c.json: No such file or directory",
       status: 66),
-    BadInput("a directory", ["train", "."], error: "lockstep: cannot read .: Is a directory", status: 66),
+    BadInput(
+      "a directory", ["train", "."], error: "lockstep: . is a directory, but a config is expected, a JSON file",
+      status: 66),
     BadInput(
       "inspected too", ["inspect", "c.json"], error: "lockstep: cannot read c.json: No such file or directory",
       status: 66),

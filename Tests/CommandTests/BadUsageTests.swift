@@ -49,6 +49,76 @@ struct BadUsageTests {
       bench("no number of seconds", ["--seconds", "nan"], "--seconds is nan; expected 0.1 to 3600"),
     ]
 
+  /// Words that begin with a dash, and are no options.
+  private static let dashes = [
+    call(
+      "a picture whose name begins with a dash, and has an h", ["predict", "run", "-dash.png"], status: 64,
+      "'-dash.png' begins with a dash, as options do; for the file of this name write './-dash.png'"),
+    call(
+      "a config whose name begins with a dash", ["train", "-c.json"], status: 64,
+      "'-c.json' begins with a dash, as options do; for the file of this name write './-c.json'"),
+    call(
+      "an option with a dash too few", ["train", "c.json", "-threads", "3"], status: 64,
+      "there is no option '-threads'; names of several letters begin with two dashes: '--threads'"),
+  ]
+
+  private static func empty(_ name: String, _ arguments: [String], _ place: String) -> BadInput {
+    call(
+      name, arguments, status: 64,
+      "argument \(place), where a path or a value is expected; is a variable of the shell not set?")
+  }
+
+  private static let emptyWords = [
+    empty("an empty checkpoint", ["evaluate", ""], "2 is empty"),
+    empty("an empty config", ["train", ""], "2 is empty"),
+    empty("an empty path", ["inspect", ""], "2 is empty"),
+    empty("an empty run", ["compare", "run", ""], "3 is empty"),
+    empty("an empty run directory", ["train", "c.json", "--run", ""], "4 is empty"),
+    empty("an empty run directory in one word", ["train", "c.json", "--run="], "3, '--run=', has an empty value"),
+  ]
+
+  /// Numbers that are out of range, each as an option and its value, with what is expected.
+  private static let numbers: [(arguments: [String], expected: String)] = [
+    (["predict", "run", "x.png", "--top", "-1"], "1 or more"),
+    (["serve", "run", "--port", "-1"], "0 to 65535"), (["serve", "run", "--port", "65536"], "0 to 65535"),
+    (["serve", "run", "--threads", "-1"], "1 to 128"), (["serve", "run", "--max-body", "-1"], "1024 to 1073741824"),
+    (["serve", "run", "--max-connections", "-1"], "1 to 10000"),
+    (["serve", "run", "--request-timeout", "-1.0"], "0.1 to 3600"),
+    (["resume", "run", "--epochs", "-1"], "1 to 1000000"),
+    (["train", "c.json", "--stall-timeout", "-1"], "0, or 0.1 to 1000000"),
+    (["bench", "c.json", "--seconds", "-1"], "0.1 to 3600"),
+    (["bench", "c.json", "--threads", "-1"], "different numbers from 1 to 128, separated by commas"),
+    (["data", "digits", "d", "--train", "-1"], "1 to 1000000"),
+    (["data", "digits", "d", "--test", "-1"], "1 to 1000000"),
+    (["data", "digits", "d", "--seed", "-1"], "0 or more"),
+  ]
+
+  @Test("a number out of range is answered with the range, also behind a dash", arguments: numbers)
+  func outOfRange(arguments: [String], expected: String) throws {
+    let command = try Command()
+    defer { command.remove() }
+    let result = try command.run(arguments, limit: 60)
+    let (option, value) = (arguments[arguments.count - 2], arguments[arguments.count - 1])
+    #expect(result.status == 64 && result.output.isEmpty)
+    #expect(
+      result.error.hasPrefix("lockstep: \(option) is \(value); expected \(expected)\n"), "\(result.error)")
+  }
+
+  @Test("behind two dashes all words are names")
+  func terminator() throws {
+    let command = try Command()
+    defer { command.remove() }
+    for arguments in [["inspect", "--", "-dash.json"], ["inspect", "./-dash.json"]] {
+      try command.write(SmallConfigs.linear, to: "-dash.json")
+      let result = try command.run(arguments, limit: 60)
+      #expect(result.status == 0 && result.output.contains("output shape"), "\(result.error)")
+    }
+    // The help is asked for, whatever the file is called.
+    #expect(
+      try command.run(["predict", "run", "-dash.png", "--help"]).output.hasPrefix("OVERVIEW: Recognise pictures."))
+    #expect(try command.run(["train", "-help"]).output.hasPrefix("OVERVIEW: Train a network"))
+  }
+
   static let cases: [BadInput] =
     [
       BadInput(
@@ -82,7 +152,17 @@ struct BadUsageTests {
         try FileManager.default.createDirectory(
           at: $0.directory.appendingPathComponent("empty"), withIntermediateDirectories: true)
       },
-      call("a directory for a config", ["bench", "."], status: 66, "cannot read .: Is a directory"),
+      call(
+        "a directory for a config", ["bench", "."], status: 66,
+        ". is a directory, but a config is expected, a JSON file"),
+      call(
+        "a run's directory for a config", ["train", "run/"], status: 66,
+        "run/ is a directory, but a config is expected, a JSON file; "
+          + "'lockstep resume run/' goes on with the run in it, whose config is its config.json"
+      ) { try $0.write("{}", to: "run/config.json") },
+      call(
+        "a checkpoint below a file", ["evaluate", "c.json/x"], status: 66,
+        "c.json/x: cannot be read: Not a directory (errno 20)"),
       call("nothing for a run", ["inspect", "nowhere"], status: 66, "nowhere: no such file"),
       train("no thread", ["--threads", "0"], "--threads is 0; expected 1 to 128"),
       train("a thousand threads", ["--threads", "1000"], "--threads is 1000; expected 1 to 128"),
@@ -94,6 +174,9 @@ struct BadUsageTests {
         Help:  --threads <n>  Worker threads; by default one for each processor that affinity and cgroup quota allow. \
         Does not change the result.
         """),
+      train("a thread less than none, as two words", ["--threads", "-1"], "--threads is -1; expected 1 to 128"),
+      train("an option that resembles none", ["--frob"], "Unknown option '--frob'"),
+      train("an option that is misspelt", ["--thread", "3"], "Unknown option '--thread'. Did you mean '--threads'?"),
       train("an unknown option", ["--epochs", "3"], "Unknown option '--epochs'"),
       BadInput(
         "no epoch", ["resume", "run", "--epochs", "0"],
@@ -117,7 +200,7 @@ struct BadUsageTests {
           Usage: lockstep data digits <directory> [--train <n>] [--test <n>] [--seed <n>] [--force] [--plain]
             See 'lockstep data digits --help' for more information.
           """, status: 64),
-    ] + benchCases + [
+    ] + benchCases + dashes + emptyWords + [
       call(
         "an unknown instruction set", ["train", "c.json"], environment: ["LOCKSTEP_ISA": "nonsense"], status: 64,
         "LOCKSTEP_ISA is 'nonsense'; expected one of avx512, avx2, portable"),
@@ -127,13 +210,13 @@ struct BadUsageTests {
       ) { _ = try $0.run(["train", "c.json", "--run", "run", "--progress", "none"]) },
       call(
         "a file for a run directory", ["train", "c.json", "--run", "c.json"], status: 74,
-        "cannot write c.json: create directory of c.json: File exists (errno 17)"),
+        "cannot write c.json: create directory: File exists (errno 17)"),
       call(
         "a run directory inside a file", ["train", "c.json", "--run", "c.json/run"], status: 74,
         "cannot write c.json/run: create directory of c.json: File exists (errno 17)"),
       call(
         "a run directory that cannot be made", ["train", "c.json", "--run", "/proc/run"], status: 74,
-        "cannot write /proc/run: create directory of /proc/run: No such file or directory (errno 2)"),
+        "cannot write /proc/run: create directory: No such file or directory (errno 2)"),
       BadInput(
         "digits where nothing can be written", ["data", "digits", "/proc/digits", "--train", "1", "--test", "1"],
         error: "lockstep: cannot write /proc/digits: No such file or directory", status: 74),
@@ -194,21 +277,6 @@ struct BadUsageTests {
     }
     #expect(result.status == 75)
     #expect(result.output.contains("stopped     by SIGINT"))
-  }
-
-  @Test("a signal while the samples are loaded ends at once, as there is nothing to save")
-  func interruptedBeforeTheFirstStep() throws {
-    let command = try Command()
-    defer { command.remove() }
-    try command.write(SmallConfigs.linear, to: "c.json")
-    let result = try command.run(
-      ["train", "c.json", "--run", "run", "--set", "data.trainSamples=1000000"], limit: 60
-    ) { process in
-      usleep(300_000)
-      kill(process.processIdentifier, SIGTERM)
-    }
-    #expect(result.status == 128 + SIGTERM)
-    #expect(try command.files(in: ".") == ["c.json"])
   }
 
   @Test("an answer that cannot be written is no success")

@@ -213,8 +213,15 @@ struct PredictTests {
       try $0.write(PNG.encode(page), to: "a.png")
     },
     bad(
+      "a picture that is compressed", ["run", "a.png.gz"], status: 65,
+      "a.png.gz: is compressed by gzip, which is read only of files of IDX images; decompress it first (gunzip)"
+    ) {
+      try $0.write(PNG.encode(page), to: "a.png")
+      try $0.shell("gzip a.png")
+    },
+    bad(
       "an image that is not there", ["run", "i[2-3]"], status: 65,
-      "i has no image 3: it holds 3, which are numbered from 0"
+      "i has no image 3: it holds 3 images, numbered from 0"
     ) {
       try $0.write([0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, 7, 8, 9], to: "i")
     },

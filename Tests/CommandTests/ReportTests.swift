@@ -121,6 +121,44 @@ struct ReportTests {
     #expect(try command.read("run/report.html").contains("unfinished, the newest good checkpoint is at step 8 of 12"))
   }
 
+  @Test("a run that was killed before its first checkpoint is said to be one")
+  func withoutCheckpoint() throws {
+    let command = try Command()
+    defer { command.remove() }
+    try command.write(SmallConfigs.linear, to: "c.json")
+    let endless = ["training.epochs=1000000", "checkpoint.everyEpochs=0", "logging.everySteps=1"].flatMap {
+      ["--set", $0]
+    }
+    let killed = try command.run(["train", "c.json", "--run", "run", "--progress", "none"] + endless) { process in
+      Command.wait(while: process) { command.rows(of: "run") >= 1 }
+      let looked = try? command.run(["inspect", "run"])
+      #expect(
+        looked?.error == "lockstep: run holds no checkpoint yet: its run goes on; ask again when it has saved one\n")
+      kill(process.processIdentifier, SIGKILL)
+    }
+    #expect(killed.status == 128 + SIGKILL)
+    // As if it had been killed in its first epoch.
+    let steps = try command.read("run/metrics.jsonl").split(separator: "\n").prefix { !$0.contains(#""kind":"epoch""#) }
+    try command.write(steps.map { $0 + "\n" }.joined(), to: "run/metrics.jsonl")
+
+    let page = try command.run(["report", "run", "--output", "-", "--no-profile"]).output
+    #expect(page.contains("<p class=\"status open\">ended before its first checkpoint; logged up to step "))
+    #expect(!page.contains("median of the epochs") && !page.contains("unknown"))
+    #expect(try command.run(["compare", "run", "run"]).output.contains("  no checkpoint  "))
+    for arguments in [["inspect", "run"], ["resume", "run"], ["evaluate", "run"]] {
+      let result = try command.run(arguments)
+      #expect(result.status == 66)
+      #expect(
+        result.error
+          == "lockstep: run holds no checkpoint: its run ended before the first; "
+          + "'lockstep train run/config.json --run run' begins it anew\n")
+    }
+    let anew = try command.run([
+      "train", "run/config.json", "--run", "run", "--progress", "none", "--set", "training.epochs=1",
+    ])
+    #expect(anew.status == 0, "\(anew.error)")
+  }
+
   @Test("without the data set there is a page, and word of what it lacks")
   func missingData() throws {
     let command = try Self.trained()
@@ -129,6 +167,29 @@ struct ReportTests {
     #expect(result.status == 0)
     #expect(result.error.hasPrefix("lockstep: left out: the evaluation: "), "\(result.error)")
     #expect(try command.read("run/report.html").contains("Left out: the confusion matrix"))
+  }
+
+  @Test("on the page of many runs no two curves look alike, and only what is drawn has a key")
+  func comparePage() throws {
+    let command = try Self.trained()
+    defer { command.remove() }
+    for number in 1...7 { #expect(try command.shell("cp -r run run-\(number)") == 0) }
+    #expect(try command.shell("mkdir bare && cp run/config.json bare") == 0)
+    let runs = ["run", "bare"] + (1...7).map { "run-\($0)" }
+    let result = try command.run(["compare", "--output", "c.html"] + runs)
+    #expect(result.status == 0)
+    let page = try command.read("c.html")
+    let charts = page.components(separatedBy: "<svg ").filter { $0.contains("class=\"chart\"") && $0.contains("key") }
+    #expect(charts.count >= 4)
+    for chart in charts {
+      let keys = chart.matches(of: /<text class="key"[^>]*>([^<]*)<\/text>/).map { String($0.1) }
+      #expect(keys == runs.filter { $0 != "bare" })
+      let lines = chart.matches(of: /<path class="(line [^"]*)" d="M[^"]*h18"/).map { String($0.1) }
+      #expect(lines.count == 8 && Set(lines).count == 8, "\(lines)")
+      // Dots hide dashes: of the two runs that have one colour, one has hollow dots.
+      let dots = Set(chart.matches(of: /<circle class="(dot [^"]*)"/).map { String($0.1) })
+      #expect(dots.isEmpty || dots.count == 8, "\(dots)")
+    }
   }
 
   @Test("compare prints tables or JSON, and writes a page")

@@ -54,6 +54,37 @@ struct RunDirectoryTests {
     #expect(next.status == 0, "\(next.error)")
   }
 
+  @Test("a checkpoint that was copied elsewhere goes on in a directory of its own, and says so first")
+  func loneCheckpoint() throws {
+    let command = try Self.prepared()
+    defer { command.remove() }
+    #expect(try command.run(Self.train).status == 0)
+    let newest = try #require(try command.files(in: "run").last { $0.hasPrefix("step-") })
+    for name in ["copied/w.h5", "copied/\(newest)"] { try command.write(command.bytes(of: "run/\(newest)"), to: name) }
+    let resume = ["resume", "copied/w.h5", "--epochs", "4", "--progress", "none"]
+    let result = try command.run(resume)
+    #expect(
+      result.error
+        == "lockstep: copied/w.h5 is in no run's directory; going on in Checkpoints/linear (--run DIR: elsewhere)\n")
+    #expect(result.status == 0 && result.output.contains("Checkpoints/linear/step-00000016.weights.h5"))
+    #expect(try command.files(in: "copied") == [newest, "w.h5"])
+    // What lies there now is not written over.
+    let again = try command.run(resume)
+    #expect(again.status == 64)
+    #expect(
+      again.error == "lockstep: Checkpoints/linear already holds checkpoints; give --run a directory that has none\n")
+    // Its name makes no run's directory of a folder.
+    #expect(try command.run(["resume", "copied/\(newest)", "--epochs", "4"]).error == again.error)
+    let named = try command.run(resume + ["--run", "named"])
+    #expect(named.status == 0 && named.error.isEmpty, "\(named.error)")
+    // In a run's directory all is as ever, and a folder that is named is meant.
+    for (path, run) in [("run/\(newest)", "run"), ("copied", "copied")] {
+      let inside = try command.run(["resume", path, "--epochs", "4", "--progress", "none"])
+      #expect(inside.status == 0 && inside.error.isEmpty, "\(inside.error)")
+      #expect(try command.digest(of: run) == command.digest(of: "Checkpoints/linear"))
+    }
+  }
+
   @Test(
     "an ordinary user is told which directory cannot be written or read, before the first step and before a resume",
     .enabled(if: Self.canBeOrdinaryUser, "as root it takes setpriv to be another user"))

@@ -5,9 +5,13 @@
 With --pictures, leaves pictures of the page there. Prints `all is well`, or ends with what is not.
 """
 import argparse
+import base64
+import io
 import os
 import pathlib
+import re
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 # Strokes in a square of 1, drawn as people draw.
@@ -128,18 +132,47 @@ def upload(browser, url):
     if page.page.locator("#file-label").is_hidden():
         print("no pictures: skipped")
         return page.close()
-    drawn = page.page.evaluate("""() => {
+    drawn = base64.b64decode(page.page.evaluate("""() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 400, height: 300 });
       const context = canvas.getContext('2d');
       context.fillStyle = '#fffbe8'; context.fillRect(0, 0, 400, 300);
       Object.assign(context, { lineWidth: 14, lineCap: 'round', lineJoin: 'round', strokeStyle: '#203080' });
       context.beginPath(); context.moveTo(220, 40); context.lineTo(320, 40); context.lineTo(260, 190); context.stroke();
       return canvas.toDataURL('image/png').split(',')[1];
-    }""")
-    import base64
-    page.page.locator("#file").set_input_files(
-        {"name": "seven.png", "mimeType": "image/png", "buffer": base64.b64decode(drawn)})
+    }"""))
+
+    def choose(name, kind, content):
+        page.page.locator("#file").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+    choose("seven.png", "image/png", drawn)
     page.expect("7", "picture")
+    # What the server does not read, the browser makes a PNG of; a photo is larger than a request may be.
+    for form, size in [("bmp", 1), ("webp", 1), ("jpeg", 1), ("gif", 1), ("png", 5), ("jpeg", 6)]:
+        page.page.keyboard.press("Escape")
+        page.is_blank()
+        picture = Image.open(io.BytesIO(drawn)).convert("RGB").resize((400 * size, 300 * size), Image.Resampling.BICUBIC)
+        content = io.BytesIO()
+        picture.save(content, form, **({"compress_level": 0} if form == "png" else {}))
+        choose(f"seven.{form}", f"image/{form}", content.getvalue())
+        page.expect("7", f"{form}, {len(content.getvalue()):,} bytes")
+    page.page.keyboard.press("Escape")
+    page.is_blank()
+    choose("notes.txt", "text/plain", b"no picture")
+    page.page.wait_for_selector("#problem:not([hidden])")
+    said = page.page.locator("#problem").inner_text()
+    assert said == "notes.txt is no picture that this browser can read.", said
+    page.page.keyboard.press("Escape")
+    page.is_blank()
+    for kind, field in [("drop", "dataTransfer"), ("paste", "clipboardData")]:
+        page.page.evaluate("""async ([kind, field, drawn]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([Uint8Array.from(drawn)], 'seven.png', { type: 'image/png' }));
+          const Event = kind === 'drop' ? DragEvent : ClipboardEvent;
+          document.body.dispatchEvent(new Event(kind, { bubbles: true, cancelable: true, [field]: data }));
+        }""", [kind, field, list(drawn)])
+        page.expect("7", kind)
+        page.page.keyboard.press("Escape")
+        page.is_blank()
     page.close()
 
 
@@ -165,6 +198,10 @@ def run(browser, url, pictures):
     page.page.wait_for_selector("#epochs tr.top-row")
     assert page.page.locator("#chart-loss").get_attribute("aria-label").startswith("Loss against steps, from ")
     assert page.page.locator("#view-draw").is_hidden()
+    legend = page.page.locator("figcaption", has_text="Loss").inner_text()
+    assert "logged steps" in legend, legend
+    losses = page.page.locator("#epochs td:nth-child(2), #epochs td:nth-child(4)").all_inner_texts()
+    assert losses and all(re.fullmatch(r"[0-9]+\.[0-9]{4}", loss) for loss in losses), losses
     if pictures:
         page.page.wait_for_timeout(300)
         page.page.screenshot(path=pictures / "serve-run.png", full_page=True)

@@ -64,7 +64,10 @@ struct PictureFileTests {
     (Array("\0\0\0 ftypheic".utf8), "is a HEIC picture; convert it to PNG"),
     (Array("P6\n1 1\n255\n".utf8), "is a PPM picture; convert it to PNG"),
     (Array("<svg xmlns".utf8), "is an SVG picture; convert it to PNG"),
-    ([0x1F, 0x8B, 8, 0], "is a gzip file; convert it to PNG"),
+    (
+      [0x1F, 0x8B, 8, 0],
+      "is compressed by gzip, which is read only of files of IDX images; decompress it first (gunzip)"
+    ),
     ([0, 0, 8, 3, 0, 0], "is an IDX file, which holds many pictures; convert it to PNG"),
     (Array("P5x".utf8), "begins with 50 35 78, and is no PNG, PGM or IDX file; convert it to PNG"),
     (Array("hello".utf8), "begins with 68 65 6c 6c, and is no PNG, PGM or IDX file; convert it to PNG"),

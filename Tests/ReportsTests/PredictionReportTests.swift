@@ -84,7 +84,7 @@ struct PredictionReportTests {
           "failures": [
             {
               "file": "b.gz",
-              "message": "b.gz has no image 7: it holds 7, which are numbered from 0",
+              "message": "b.gz has no image 7: it holds 7 images, numbered from 0",
               "missing": false
             }
           ]

@@ -91,6 +91,13 @@ struct ServiceTests {
     }
   }
 
+  @Test("says of a picture in another format that PNG is read")
+  func otherPicture() async throws {
+    let answer = try await service().predict([0x42, 0x4D], type: "image/bmp")
+    #expect(answer.status == 415 && answer.field("Accept-Post")?.contains("image/png") == true)
+    #expect(try answer.error().message.hasSuffix("of pictures only PNG is read: convert it and send image/png"))
+  }
+
   @Test("describes the model")
   func model() async throws {
     let json = try await service().get("/v1/model").json()
@@ -106,8 +113,8 @@ struct ServiceTests {
   func routes() async throws {
     let service = try service()
     for path in [
-      "/", "/page.css", "/page.js", "/pad.js", "/curves.js", "/v1/model", "/v1/run", "/healthz", "/metrics",
-      "/openapi.json",
+      "/", "/page.css", "/page.js", "/pad.js", "/picture.js", "/curves.js", "/v1/model", "/v1/run", "/healthz",
+      "/metrics", "/openapi.json",
     ] {
       let answer = try await service.get(path)
       #expect(answer.status == 200 && !answer.body.isEmpty, "\(path)")

@@ -173,7 +173,7 @@ struct PicturePredictorTests {
         "\(good) -1",
         "\(cut): ends after \(length) bytes, inside its chunk IDAT; it was not copied or downloaded whole false",
         "\(good) is one picture, no IDX file; name it without a number false",
-        "\(images) has no image 1000: it holds 1000, which are numbered from 0 false",
+        "\(images) has no image 1000: it holds 1000 images, numbered from 0 false",
         "none.png: cannot be read: No such file or directory true",
         "\(images) 999",
         "\(trained.folder.path): is a directory, not a file false",

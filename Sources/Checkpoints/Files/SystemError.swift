@@ -21,6 +21,12 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     SystemError(operation: operation, path: path, code: errno)
   }
 
+  /// `fsync: No space left on device (errno 28)`: for where the file is named already.
+  var withoutPath: String { "\(operation): \(reason)" }
+
+  /// `No space left on device (errno 28)`.
+  var reason: String { "\(String(cString: strerror(code))) (errno \(code))" }
+
   /// `fsync of FILE: No space left on device (errno 28)`.
-  public var description: String { "\(operation) of \(path): \(String(cString: strerror(code))) (errno \(code))" }
+  public var description: String { "\(operation) of \(path): \(reason)" }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 /// What is wrong with an IDX file: the text behind its name in a message.
 public enum IDXFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system refused; its own words.
@@ -41,23 +43,28 @@ public enum IDXFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let reason): "cannot be read: \(reason)"
     case .notAFile: "is not a regular file"
     case .empty: "is empty"
-    case .headerCut(let bytes): "ends after \(bytes) bytes, inside the IDX header"
+    case .headerCut(let bytes): "ends after \(Counted.text(bytes, "byte")), inside the IDX header"
     case .magic(let found): "begins with \(Self.hexadecimal(found)), but an IDX file begins with 00 00 08"
     case .elementType(let type): "holds elements of \(Self.name(ofType: type)); only type 0x08, unsigned bytes, is read"
     case .rank(let rank, let expected):
-      "has \(rank) \(rank == 1 ? "dimension" : "dimensions"); \(expected) have \(expected.ranks)"
+      "has \(Counted.text(rank, "dimension")); \(expected) have \(expected.ranks)"
     case .zeroDimension(let dimensions): "has no elements: its dimensions are \(Self.product(dimensions))"
     case .tooLarge(let dimensions): "claims \(Self.product(dimensions)) elements, more than can be indexed"
-    case .truncated(let found, let expected): "holds \(found) bytes of data, but its header says \(expected)"
-    case .surplus(let bytes, let expected): "holds \(bytes) bytes more than the \(expected) its header says"
-    case .inflatedSurplus(let expected): "inflates to more than the \(expected) bytes of data its header says"
+    case .truncated(let found, let expected):
+      "holds \(Counted.text(found, "byte")) of data, but its header says \(expected)"
+    case .surplus(let bytes, let expected):
+      "holds \(Counted.text(bytes, "byte")) more than the \(expected) its header says"
+    case .inflatedSurplus(let expected):
+      "inflates to more than the \(Counted.text(expected, "byte")) of data its header says"
     case .implausible(let expected, let compressed):
-      "claims \(expected) bytes of data, more than \(compressed) bytes of gzip can hold"
+      "claims \(Counted.text(expected, "byte")) of data, more than \(compressed) bytes of gzip can hold"
     case .tooMuchMemory(let expected, let limit):
-      "claims \(expected) bytes of data, more than the \(limit) bytes of memory that can be had"
+      "claims \(Counted.text(expected, "byte")) of data, more than the \(limit) bytes of memory that can be had"
     case .gzipDamaged(let offset, let reason): "has damaged gzip data before byte \(offset): \(reason)"
-    case .gzipCut(let bytes): "ends after \(bytes) bytes, inside its gzip data; it was not copied or downloaded whole"
-    case .gzipSurplus(let bytes): "has \(bytes) bytes behind its gzip data that are not gzip"
+    case .gzipCut(let bytes):
+      "ends after \(Counted.text(bytes, "byte")), inside its gzip data; it was not copied or downloaded whole"
+    case .gzipSurplus(let bytes):
+      "has \(Counted.text(bytes, "byte")) behind its gzip data that \(bytes == 1 ? "is" : "are") not gzip"
     }
   }
 

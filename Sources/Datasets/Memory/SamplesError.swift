@@ -1,3 +1,4 @@
+import Settings
 import Tensors
 
 /// Why arrays are no samples. One line for whoever called.
@@ -31,9 +32,9 @@ public enum SamplesError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooMany(let count):
       "\(count) samples are too many; at most \(Int32.max) can be numbered"
     case .elements(let found, let shape):
-      "\(found) elements are no whole number of samples of \(shape), which take \(shape.count) each"
+      "\(Counted.text(found, "element")) \(found == 1 ? "is" : "are") no whole number of samples of \(shape), which take \(shape.count) each"
     case .labels(let samples, let labels):
-      "there are \(samples) samples, but \(labels) labels; each sample needs one"
+      "there are \(Counted.text(samples, "sample")), but \(Counted.text(labels, "label")); each sample needs one"
     case .classes(let classes):
       "\(classes) classes cannot be; expected 1 to 1000000"
     case .label(let sample, let found, let classes):

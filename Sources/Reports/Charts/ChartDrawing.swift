@@ -25,15 +25,17 @@ package enum ChartDrawing {
       """
   }
 
-  /// Names of the series with their lines or boxes, as rows of a drawing that is `width` wide.
+  /// Names of series with their lines or boxes, as rows of a drawing that is `width` wide.
   ///
+  /// - Parameter names: those that are drawn, with their numbers among all.
   /// - Returns: the keys, and the height that they take.
   static func legend(
-    _ names: [String], x: Double, y: Double, width: Double, mark: (_ index: Int, _ x: Double, _ y: Double) -> Markup
+    _ names: [(index: Int, name: String)], x: Double, y: Double, width: Double,
+    mark: (_ index: Int, _ x: Double, _ y: Double) -> Markup
   ) -> (Markup, height: Double) {
     var (place, line) = (x, 0.0)
     var keys = Markup.none
-    for (index, name) in names.enumerated() {
+    for (index, name) in names {
       let shown = name.count > 40 ? String(name.prefix(39)) + "…" : name
       let needed = 24 + ChartFrame.width(of: shown) + 10
       if place > x, place + needed > width { (place, line) = (x, line + 16) }

@@ -1,13 +1,21 @@
 /// Colours and lines of the charts, as a style sheet.
 ///
 /// The colours keep apart for people with a colour-vision deficiency (after Okabe and Ito, 2008, darkened where white paper needs it, and
-/// lightened for dark screens), and lines differ in their dashes too.
+/// lightened for dark screens), and lines differ in their dashes too. Where colours begin anew, dashes and dots are others.
 package enum ChartStyle {
   /// How many series have a colour of their own; further ones begin anew.
   static let seriesCount = 6
 
   /// The class of a series.
   static func series(_ index: Int) -> String { "s\(index % seriesCount + 1)" }
+
+  /// Whether the colour is that of an earlier series.
+  static func isRepeated(_ index: Int) -> Bool { index >= seriesCount }
+
+  /// The classes of a series' dots: its colour, and whether they are hollow, as in every second round of the colours.
+  static func dot(_ index: Int) -> String {
+    series(index) + ((index / seriesCount).isMultiple(of: 2) ? "" : " hollow")
+  }
 
   /// The classes of a series' line: its colour, and its dashes, which change before the colours begin anew.
   static func line(_ index: Int) -> String {
@@ -48,7 +56,8 @@ package enum ChartStyle {
     .chart .title{font-size:14px;font-weight:600}
     .chart .paper{fill:var(--surface)}
     .chart .inside{font-size:10.5px;fill:var(--surface)}
-    \(series)
+    \(series)\
+    .chart .dot.hollow{fill:var(--surface);stroke-width:1.5}
 
     """
 
@@ -60,7 +69,7 @@ package enum ChartStyle {
     let name = ChartStyle.series(index)
     return """
       .chart .line.\(name){stroke:var(--\(name))}.chart .line.d\(index + 1){stroke-dasharray:\(dashes[index])}
-      .chart .dot.\(name),.chart .bar.\(name){fill:var(--\(name))}
+      .chart .dot.\(name),.chart .bar.\(name){fill:var(--\(name))}.chart .dot.\(name){stroke:var(--\(name));stroke-width:0}
 
       """
   }

@@ -79,8 +79,11 @@ package struct LineChart: Sendable {
     let left = 14 + (yTicks.labels.map(ChartFrame.width(of:)).max() ?? 0)
     var (keys, keysHeight) = (Markup.none, 0.0)
     if series.count > 1 {
-      (keys, keysHeight) = ChartDrawing.legend(series.map(\.name), x: left, y: 28, width: width - 8) { index, x, y in
-        "<path class=\"\(lineClass(index))\" d=\"M\(at: x) \(at: y)h18\"/>"
+      // A run that logged nothing of this has its colour in the other charts, and no key here.
+      let names = series.indices.filter { series[$0].points.contains(where: isDrawn) }.map { ($0, series[$0].name) }
+      (keys, keysHeight) = ChartDrawing.legend(names, x: left, y: 28, width: width - 8) { index, x, y in
+        let dot: Markup = ChartStyle.isRepeated(index) && !series[index].isThin ? self.dot(index, x + 9, y) : .none
+        return "<path class=\"\(lineClass(index))\" d=\"M\(at: x) \(at: y)h18\"/>\(dot)"
       }
     }
     let frame = ChartFrame(
@@ -97,6 +100,10 @@ package struct LineChart: Sendable {
   private func lineClass(_ index: Int) -> String {
     if series[index].isIdeal { return "ideal" }
     return "line \(ChartStyle.line(index))" + (series[index].isThin ? " thin" : "")
+  }
+
+  private func dot(_ index: Int, _ x: Double, _ y: Double) -> Markup {
+    "<circle class=\"dot \(ChartStyle.dot(index))\" cx=\"\(at: x)\" cy=\"\(at: y)\" r=\"2.5\"/>"
   }
 
   private func mark(_ mark: Mark, _ frame: ChartFrame, _ ticks: ChartTicks) -> Markup {
@@ -126,9 +133,7 @@ package struct LineChart: Sendable {
       path += "\(isDown ? "L" : "M")\(at: x) \(at: y)"
       let isAlone = !isDown && !(position + 1 < points.count && isDrawn(points[position + 1]))
       isDown = true
-      if isDotted || isAlone {
-        dots += "<circle class=\"dot \(ChartStyle.series(index))\" cx=\"\(at: x)\" cy=\"\(at: y)\" r=\"2.5\"/>"
-      }
+      if isDotted || isAlone { dots += dot(index, x, y) }
     }
     return "<path class=\"\(lineClass(index))\" d=\"\(path)\"/>\(dots)\n"
   }

@@ -60,7 +60,7 @@ package struct StackedBars: Sendable {
     let left = 10 + (names.map(ChartFrame.width(of:)).max() ?? 0)
     let (keys, keysHeight) =
       parts.count > 1
-      ? ChartDrawing.legend(parts, x: 4, y: 10, width: width - 4) { index, x, y in
+      ? ChartDrawing.legend(parts.enumerated().map { ($0, $1) }, x: 4, y: 10, width: width - 4) { index, x, y in
         "<rect class=\"bar \(ChartStyle.series(index))\" x=\"\(at: x)\" y=\"\(at: y - 5)\" width=\"16\" height=\"10\"/>"
       } : (.none, 0)
     let height = keysHeight + 10 + Double(bars.count) * Self.pitch + 36

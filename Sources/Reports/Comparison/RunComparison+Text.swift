@@ -8,9 +8,10 @@ extension RunComparison {
   ///   - width: columns of the terminal; what has no room is left out. Nil for all there is.
   ///   - unicode: whether curves can be drawn.
   public func text(width: Int? = nil, unicode: Bool = true) -> String {
-    narrowest([12, 10, 8, 6, 5, 4].map { table(columns: $0, unicode: unicode) }, width: width) + "\n"
-      + "loss and accuracy: of what the last finished epoch was evaluated on; best: the lowest such loss, and its epoch\n"
-      + "\n" + differencesText(width: width)
+    let legend =
+      "loss and accuracy: of what the last finished epoch was evaluated on; best: the lowest such loss, and its epoch"
+    return narrowest([12, 10, 8, 6, 5, 4].map { table(columns: $0, unicode: unicode) }, width, unicode) + "\n"
+      + wrapped(legend, width) + "\n" + differencesText(width: width, unicode: unicode)
   }
 
   private func table(columns count: Int, unicode: Bool) -> TextTable {
@@ -48,27 +49,34 @@ extension RunComparison {
     return Thinning.evenly(losses.filter { $0 > 0 }.map(Logarithm.of), count: Self.curveWidth)
   }
 
-  private func differencesText(width: Int?) -> String {
+  private func differencesText(width: Int?, unicode: Bool) -> String {
     if entries.count < 2 { return "" }
-    let missing = entries.filter { $0.run.config == nil }.map { "\($0.label) has no config that can be read\n" }
-      .joined()
+    let missing = entries.filter { $0.run.config == nil }
+      .map { wrapped("\($0.label) has no config that can be read", width) }.joined()
     guard !differences.isEmpty else { return missing + "configs: no difference\n" }
     var table = TextTable([.text("config value")] + entries.map { .text($0.label) })
     for difference in shownDifferences { table.append([difference.path] + difference.values) }
-    let text = table.description
     // Side by side only where there is room; else a line for each value.
-    guard let width, text.split(separator: "\n").contains(where: { $0.count > width }) else { return missing + text }
+    guard let width, !table.fits(width) else { return missing + table.description }
     return missing
       + shownDifferences.map { difference in
         "\(difference.path)\n"
-          + zip(entries, difference.values).map { "  \($0.label): \($1)\n" }.joined()
+          + zip(entries, difference.values).map { entry, value in
+            let label = DisplayWidth.shortened(entry.label, columns: max(16, width / 2), unicode: unicode)
+            return wrapped("\(label): \(value)", width, indent: 2)
+          }.joined()
       }.joined()
   }
 
-  /// The first table that has room, or else the last one.
-  private func narrowest(_ tables: [TextTable], width: Int?) -> String {
-    let texts = tables.map(\.description)
-    guard let width, let last = texts.last else { return texts[0] }
-    return texts.first { $0.split(separator: "\n").allSatisfy { $0.count <= width } } ?? last
+  /// Lines of a text, those after the first indented by two columns more.
+  private func wrapped(_ text: String, _ width: Int?, indent: Int = 0) -> String {
+    let lines = WordWrap.lines(text, width: max(1, (width ?? .max) - indent - 2))
+    return lines.enumerated().map { String(repeating: " ", count: indent + ($0 == 0 ? 0 : 2)) + $1 + "\n" }.joined()
+  }
+
+  /// The first table that has room, or else the last one, with shorter names.
+  private func narrowest(_ tables: [TextTable], _ width: Int?, _ unicode: Bool) -> String {
+    guard let width, let last = tables.last else { return tables[0].description }
+    return (tables.first { $0.fits(width) } ?? last).text(width: width, unicode: unicode)
   }
 }

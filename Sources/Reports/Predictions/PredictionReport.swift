@@ -59,6 +59,38 @@ public struct PredictionReport: Sendable {
 
   // MARK: For people
 
+  /// The table, or where it has no room a list: each picture with what was done with it, and below it the classes.
+  ///
+  /// - Parameters:
+  ///   - top: classes that are shown, at least 1.
+  ///   - width: columns of the terminal; nil for no limit.
+  ///   - unicode: whether `…` can stand for the middle of a name that is longer.
+  public func text(top: Int, width: Int? = nil, unicode: Bool = true) -> String {
+    let table = table(top: top)
+    guard let width, !table.fits(width) else { return table.description }
+    return rows.map { row in
+      let note = Self.note(row)
+      let name = DisplayWidth.shortened(Self.name(row.source, row.index), columns: width, unicode: unicode)
+      let isLong = DisplayWidth.of(name) + 2 + note.count > width
+      return name + (note.isEmpty ? "" : (isLong ? "\n  " : "  ") + note) + "\n" + classes(row, top: top, width: width)
+    }.joined()
+  }
+
+  /// `  7  98.12 %    1   1.20 %`: as many classes in a line as have room, below each other in the next.
+  private func classes(_ row: Row, top: Int, width: Int) -> String {
+    let ranking = row.ranking.prefix(top)
+    let labels = ranking.map(label)
+    let widest = labels.map(DisplayWidth.of).max() ?? 0
+    let cells = zip(labels, ranking).map { label, place in
+      "  \(label.rightPadded(to: widest))  \(NumberText.percent(Double(row.probabilities[place])).leftPadded(to: 8))"
+    }
+    // Two more blanks are between them.
+    let columns = max(1, (width + 2) / (widest + 14))
+    return stride(from: 0, to: cells.count, by: columns).map { start in
+      cells[start..<min(start + columns, cells.count)].joined(separator: "  ") + "\n"
+    }.joined()
+  }
+
   /// A line for each picture: its name, what it was taken for and how surely, the next classes, and what was done with it.
   ///
   /// - Parameter top: classes that are shown, at least 1.
@@ -67,7 +99,9 @@ public struct PredictionReport: Sendable {
     let others: [[TextTable.Column]] =
       top == 1 ? [] : (2...top).map { [.text(Self.ordinal($0)), .number("probability")] }
     var table = TextTable(
-      [.text("picture"), .text("class"), .number("probability")] + others.flatMap { $0 } + [.text("note")])
+      [.text("picture"), .text("class"), .number("probability")] + others.flatMap { $0 } + [
+        .text("note")
+      ])
     for row in rows {
       var cells = [Self.name(row.source, row.index)]
       for place in 0..<top {

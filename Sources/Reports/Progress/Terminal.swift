@@ -60,8 +60,8 @@ public struct Terminal: Sendable {
       write: { text in Bytes.writeIgnoringFailure(Array(text.utf8), to: descriptor) })
   }
 
-  /// Columns of the terminal that standard output goes to; nil where it goes elsewhere.
-  public static var outputWidth: Int? { isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) : nil }
+  /// Columns of the terminal that standard output goes to; where it goes elsewhere what `COLUMNS` says, and else nil.
+  public static var outputWidth: Int? { isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) : wantedColumns }
 
   /// `NO_COLOR` (https://no-color.org) has the last word; `FORCE_COLOR` (https://force-color.org) and `CLICOLOR_FORCE` want colours
   /// even in a file; `CLICOLOR=0` wants none on a terminal.
@@ -84,8 +84,11 @@ public struct Terminal: Sendable {
   private static func columns(of descriptor: Int32) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    return environment("COLUMNS").flatMap { Int($0) }.map { min(max($0, 1), 1_000) } ?? 80
+    return wantedColumns ?? 80
   }
+
+  /// `COLUMNS`; nil where it is no number.
+  private static var wantedColumns: Int? { environment("COLUMNS").flatMap { Int($0) }.map { min(max($0, 1), 1_000) } }
 
   /// The value of a variable that is set and not empty.
   private static func environment(_ name: String) -> String? {

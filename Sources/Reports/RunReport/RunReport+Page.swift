@@ -39,7 +39,14 @@ extension RunReport {
     let planned = figures.plannedSteps.map { " of \(NumberText.grouped($0))" } ?? ""
     switch (figures.status, run.checkpoint?.run.step) {
     case (.finished, _): return "finished"
-    case (_, nil): return "\(figures.status.text), no checkpoint; logged up to step \(NumberText.grouped(figures.step))"
+    case (let status, nil):
+      let state =
+        switch status {
+        case .withoutCheckpoint: "ended before its first checkpoint"
+        case .training: "training, no checkpoint yet"
+        default: "no good checkpoint"
+        }
+      return figures.step > 0 ? "\(state); logged up to step \(NumberText.grouped(figures.step))" : state
     case (let status, .some(let step)):
       return "\(status.text), the newest good checkpoint is at step \(NumberText.grouped(step))\(planned)"
     }
@@ -88,7 +95,9 @@ extension RunReport {
       add("Best epoch", NumberText.grouped(best.epoch), loss)
     }
     add("Time", figures.seconds.map(NumberText.duration), sessionsNote)
-    add("Samples/s", figures.samplesPerSecond.map(NumberText.rate), "median of the epochs")
+    add(
+      "Samples/s", figures.samplesPerSecond.map(NumberText.rate),
+      figures.epochs > 0 ? "median of the epochs" : "median of the logged steps")
     add("Parameters", figures.parameters.map(NumberText.grouped))
     add("Threads", figures.threadsText ?? (figures.last == nil ? nil : "not logged"))
     add("Instruction set", figures.instructionSet)

@@ -13,7 +13,11 @@ public struct RunFigures: Sendable {
     case training
     /// A resume would go on.
     case unfinished
-    /// There is no checkpoint that says.
+    /// It ended before its first checkpoint.
+    case withoutCheckpoint
+    /// It has checkpoints, and none of them can be trusted.
+    case damaged
+    /// The config cannot be read, so that nobody can say.
     case unknown
 
     /// In words.
@@ -23,6 +27,8 @@ public struct RunFigures: Sendable {
       case .stoppedEarly: "stopped early"
       case .training: "training"
       case .unfinished: "unfinished"
+      case .withoutCheckpoint: "no checkpoint"
+      case .damaged: "damaged"
       case .unknown: "unknown"
       }
     }
@@ -82,7 +88,8 @@ public struct RunFigures: Sendable {
 
   private static func status(_ run: SavedRun, epochs: Int?) -> Status {
     if run.isInUse { return .training }
-    guard let config = run.config, let epochs else { return .unknown }
+    guard let epochs else { return run.skipped.isEmpty ? .withoutCheckpoint : .damaged }
+    guard let config = run.config else { return .unknown }
     if epochs >= config.training.epochs { return .finished }
     let losses = run.history.epochs.map { $0.evaluationLoss ?? .nan }
     if let stopping = config.training.earlyStopping, stopping.endsRun(after: losses) { return .stoppedEarly }

@@ -22,6 +22,8 @@ public struct TextTable: Sendable, CustomStringConvertible {
 
   /// The least columns that a last column of text is wrapped to.
   private static let leastWrapped = 16
+  /// The least columns that the texts of a first column are shortened to.
+  private static let leastShortened = 12
 
   private let columns: [Column]
   private var rows: [[String]] = []
@@ -51,27 +53,38 @@ public struct TextTable: Sendable, CustomStringConvertible {
 
   /// The lines, each without blanks at its end, each ended by a line feed.
   ///
-  /// - Parameter width: columns of the terminal: columns that the table can do without are left out where it is too wide, and then a last
-  ///   column of text is wrapped. Nil for no limit.
-  public func text(width: Int? = nil) -> String {
+  /// - Parameters:
+  ///   - width: columns of the terminal: columns that the table can do without are left out where it is too wide, then a last column of
+  ///     text is wrapped, and then the texts of the first one lose their middle. Nil for no limit.
+  ///   - unicode: whether `…` can stand for what was left out.
+  public func text(width: Int? = nil, unicode: Bool = true) -> String {
     var shown = Array(columns.indices)
-    let widths = widths
-    func total() -> Int { shown.reduce(2 * (shown.count - 1)) { $0 + widths[$1] } }
-    if let width {
-      while total() > width,
-        let first = shown.filter({ columns[$0].dropped != nil }).min(by: { order($0) < order($1) })
-      {
-        shown.removeAll { $0 == first }
-      }
-    }
     var fitted = widths
-    if let width, let last = shown.last, total() > width, !columns[last].alignsRight {
-      fitted[last] = min(widths[last], max(TextTable.leastWrapped, width - (total() - widths[last])))
+    func excess() -> Int { width.map { self.width(of: shown, fitted) - $0 } ?? 0 }
+    while excess() > 0,
+      let first = shown.filter({ columns[$0].dropped != nil }).min(by: { order($0) < order($1) })
+    {
+      shown.removeAll { $0 == first }
     }
-    let rule = String(repeating: "-", count: shown.reduce(2 * (shown.count - 1)) { $0 + fitted[$1] }) + "\n"
-    let head = lines(columns.map(\.title), shown, fitted) + rule
-    let body = rows.map { lines($0, shown, fitted) }.joined()
-    return head + body + (totals.isEmpty ? "" : rule + totals.map { lines($0, shown, fitted) }.joined())
+    for (column, least) in [(shown.last, TextTable.leastWrapped), (shown.first, TextTable.leastShortened)] {
+      guard let column, excess() > 0, !columns[column].alignsRight else { continue }
+      fitted[column] = min(fitted[column], max(least, fitted[column] - excess()))
+    }
+    let rule = String(repeating: "-", count: self.width(of: shown, fitted)) + "\n"
+    let head = lines(columns.map(\.title), shown, fitted, unicode) + rule
+    let body = rows.map { lines($0, shown, fitted, unicode) }.joined()
+    return head + body + (totals.isEmpty ? "" : rule + totals.map { lines($0, shown, fitted, unicode) }.joined())
+  }
+
+  /// Whether all of the table has room.
+  ///
+  /// - Parameter width: columns of the terminal; nil for no limit.
+  package func fits(_ width: Int?) -> Bool {
+    width.map { self.width(of: Array(columns.indices), widths) <= $0 } ?? true
+  }
+
+  private func width(of shown: [Int], _ widths: [Int]) -> Int {
+    shown.reduce(2 * (shown.count - 1)) { $0 + widths[$1] }
   }
 
   private var widths: [Int] {
@@ -83,8 +96,10 @@ public struct TextTable: Sendable, CustomStringConvertible {
   private func order(_ column: Int) -> Int { columns[column].dropped ?? .max }
 
   /// A row: one line, or more where its last cell is wrapped.
-  private func lines(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
-    guard let last = shown.last else { return "\n" }
+  private func lines(_ cells: [String], _ shown: [Int], _ widths: [Int], _ unicode: Bool) -> String {
+    guard let first = shown.first, let last = shown.last else { return "\n" }
+    var cells = cells
+    if first != last { cells[first] = DisplayWidth.shortened(cells[first], columns: widths[first], unicode: unicode) }
     let wrapped = columns[last].alignsRight ? [cells[last]] : WordWrap.lines(cells[last], width: widths[last])
     return wrapped.enumerated().map { number, part in
       let padded = shown.map { column in

@@ -6,6 +6,7 @@ struct PageAsset: Sendable {
   static let style = PageAsset(PackageResources.page_css, type: "text/css; charset=utf-8")
   static let script = PageAsset(PackageResources.page_js, type: javaScript)
   static let padScript = PageAsset(PackageResources.pad_js, type: javaScript)
+  static let pictureScript = PageAsset(PackageResources.picture_js, type: javaScript)
   static let curvesScript = PageAsset(PackageResources.curves_js, type: javaScript)
 
   private static let javaScript = "text/javascript; charset=utf-8"

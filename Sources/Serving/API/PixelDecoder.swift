@@ -135,25 +135,27 @@ package struct PixelDecoder {
       }
       return
     }
-    try expect("[", "an image: \(shape.height) rows, or \(shape.count) numbers, or a base64 string")
+    try expect(
+      "[",
+      "an image: \(Counted.text(shape.height, "row")), or \(Counted.text(shape.count, "number")), or a base64 string")
     skipSpace()
     guard next == UInt8(ascii: "[") else {
-      try numbers(shape.count, of: "image of \(shape.text)")
+      try numbers(shape.count, of: "an image of \(shape.text)")
       return
     }
-    try list(shape.height, of: "rows") { (reader) throws in
+    try list(shape.height, of: "row") { (reader) throws in
       try reader.expect("[", "a row")
       reader.skipSpace()
       guard reader.next == UInt8(ascii: "[") else {
         guard reader.shape.channels == 1 else {
           throw Unexpected(message: "expected pixels of \(reader.shape.channels) channels: [[r, g, b], …]")
         }
-        try reader.numbers(reader.shape.width, of: "row")
+        try reader.numbers(reader.shape.width, of: "a row")
         return
       }
-      try reader.list(reader.shape.width, of: "pixels") { (reader) throws in
+      try reader.list(reader.shape.width, of: "pixel") { (reader) throws in
         try reader.expect("[", "a pixel")
-        try reader.numbers(reader.shape.channels, of: "pixel")
+        try reader.numbers(reader.shape.channels, of: "a pixel")
       }
     }
   }
@@ -165,7 +167,7 @@ package struct PixelDecoder {
     for position in 0..<count {
       skipSpace()
       if position > 0, !take(",") {
-        throw Unexpected(message: "\(position) \(what); expected \(count)")
+        throw Unexpected(message: "\(Counted.text(position, what)); expected \(count)")
       }
       skipSpace()
       path.append(.index(position))
@@ -173,7 +175,7 @@ package struct PixelDecoder {
       path.removeLast()
     }
     skipSpace()
-    guard take("]") else { throw Unexpected(message: "more than \(count) \(what)") }
+    guard take("]") else { throw Unexpected(message: "more than \(Counted.text(count, what))") }
   }
 
   /// So many pixels and the closing bracket; the opening one is behind.
@@ -181,7 +183,9 @@ package struct PixelDecoder {
     for position in 0..<count {
       skipSpace()
       if position > 0 {
-        guard take(",") else { throw Unexpected(message: "\(position) numbers for a \(what); expected \(count)") }
+        guard take(",") else {
+          throw Unexpected(message: "\(Counted.text(position, "number")) for \(what); expected \(count)")
+        }
         skipSpace()
       }
       if let value = plainPixel() {
@@ -193,7 +197,7 @@ package struct PixelDecoder {
       }
     }
     skipSpace()
-    guard take("]") else { throw Unexpected(message: "more than \(count) numbers for a \(what)") }
+    guard take("]") else { throw Unexpected(message: "more than \(Counted.text(count, "number")) for \(what)") }
   }
 
   /// A pixel as almost all are written; nil, and nothing read, for any other.

@@ -78,7 +78,7 @@ struct PredictionRequest: Sendable {
       guard count > 0, count.isMultiple(of: shape.count), count / shape.count <= PredictionRequest.largestBatch else {
         throw HTTPError(
           .unprocessable,
-          "the body has \(count) bytes; expected \(shape.count) for each image of \(shape.text), for 1 to \(PredictionRequest.largestBatch) images"
+          "the body has \(Counted.text(count, "byte")); expected \(shape.count) for each image of \(shape.text), for 1 to \(PredictionRequest.largestBatch) images"
         )
       }
       pixels = request.body
@@ -93,7 +93,8 @@ struct PredictionRequest: Sendable {
     guard bytes.count == shape.count else {
       throw HTTPError(
         .unprocessable,
-        "the string holds \(bytes.count) bytes; expected a PNG or \(shape.count) for an image of \(shape.text)")
+        "the string holds \(Counted.text(bytes.count, "byte")); expected a PNG or \(shape.count) for an image of \(shape.text)"
+      )
     }
     return bytes
   }

@@ -4,6 +4,7 @@ enum Route: String, CaseIterable {
   case style = "/page.css"
   case script = "/page.js"
   case padScript = "/pad.js"
+  case pictureScript = "/picture.js"
   case curvesScript = "/curves.js"
   case model = "/v1/model"
   case predict = "/v1/predict"

@@ -19,7 +19,9 @@ extension Service {
 
   private static func run(_ settings: ServeSettings, directory: String) throws(ServeError) -> String? {
     if let run = settings.run {
-      guard SystemCalls.isDirectory(run) else { throw .noRun(path: run) }
+      guard SystemCalls.isDirectory(run) else {
+        throw .noRun(path: run, isThere: FileManager.default.fileExists(atPath: run))
+      }
       return run
     }
     return FileManager.default.fileExists(atPath: directory + "/metrics.jsonl") ? directory : nil

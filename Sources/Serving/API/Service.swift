@@ -40,13 +40,18 @@ struct Service: HTTPHandler {
         .lengthRequired, "a body is expected, and neither Content-Length nor Transfer-Encoding tells its length")
     }
     guard Service.mediaType(head).flatMap(PredictionRequest.Kind.init) != nil else {
-      let known = PredictionRequest.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-      throw HTTPError(
-        .unsupportedMediaType,
-        "Content-Type is \(head.field("content-type").map(HTTPRequestHead.shown) ?? "missing"); expected one of \(known)",
-        fields: [("Accept-Post", known)])
+      throw unsupported(head)
     }
     return limits.body
+  }
+
+  private func unsupported(_ head: HTTPRequestHead) -> HTTPError {
+    let known = PredictionRequest.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+    let found = "Content-Type is \(head.field("content-type").map(HTTPRequestHead.shown) ?? "missing")"
+    let expected =
+      Service.mediaType(head)?.hasPrefix("image/") == true
+      ? "of pictures only PNG is read: convert it and send image/png" : "expected one of \(known)"
+    return HTTPError(.unsupportedMediaType, "\(found); \(expected)", fields: [("Accept-Post", known)])
   }
 
   private func notFound(_ path: String) -> String {
@@ -118,6 +123,7 @@ struct Service: HTTPHandler {
     case .style: return PageAsset.style.response(to: request.head)
     case .script: return PageAsset.script.response(to: request.head)
     case .padScript: return PageAsset.padScript.response(to: request.head)
+    case .pictureScript: return PageAsset.pictureScript.response(to: request.head)
     case .curvesScript: return PageAsset.curvesScript.response(to: request.head)
     case .model: return HTTPResponse(json: modelJSON)
     case .predict: return try await predict(request)

@@ -3,6 +3,8 @@
 const svgSpace = "http://www.w3.org/2000/svg";
 const grouped = (value) => Math.round(value).toLocaleString("en-US");
 const short = (value) => (value === 0 ? "0" : Math.abs(value) >= 1e-4 && Math.abs(value) < 1000 ? String(+value.toPrecision(3)) : value.toExponential(1));
+// As the reports have it: numbers below each other have as many decimals.
+const loss = (value) => (value === 0 || (Math.abs(value) >= 0.01 && Math.abs(value) < 10_000) ? value.toFixed(4) : short(value));
 const percent = (value) => `${(100 * value).toFixed(2)} %`;
 
 export class Curves {
@@ -19,7 +21,7 @@ export class Curves {
     Object.assign(this, { run, parts, newer });
     parts.title.textContent = run.name ? `Training of ${run.name}` : "Training";
     this.charts = [
-      new Chart(parts.loss, { name: "Loss", value: "loss", evaluation: "evaluationLoss", isLogarithmic: true, text: short }),
+      new Chart(parts.loss, { name: "Loss", value: "loss", evaluation: "evaluationLoss", isLogarithmic: true, text: loss }),
       new Chart(parts.accuracy, { name: "Accuracy", value: "accuracy", evaluation: "evaluationAccuracy", isLogarithmic: false, text: percent }),
     ];
     this.#setState(run);
@@ -98,7 +100,7 @@ export class Curves {
     const figures = [
       ["epoch", last ? `${last.epoch}${this.run.epochs ? ` of ${this.run.epochs}` : ""}` : "–"],
       ["step", last ? grouped(last.step) : "–"],
-      ["loss", last?.loss === undefined ? "–" : short(last.loss)],
+      ["loss", last?.loss === undefined ? "–" : loss(last.loss)],
       ["best accuracy", this.#bestAccuracy === null ? "–" : percent(this.#bestAccuracy)],
       ["learning rate", this.#steps.newest?.learningRate === undefined ? "–" : short(this.#steps.newest.learningRate)],
       ["samples/s", last?.samplesPerSecond === undefined ? "–" : grouped(last.samplesPerSecond)],
@@ -122,8 +124,8 @@ export class Curves {
         line.title = "the lowest evaluation loss";
       }
       const cells = [
-        row.epoch, row.loss === undefined ? "–" : short(row.loss), row.accuracy === undefined ? "–" : percent(row.accuracy),
-        row.evaluationLoss === undefined ? "–" : short(row.evaluationLoss),
+        row.epoch, row.loss === undefined ? "–" : loss(row.loss), row.accuracy === undefined ? "–" : percent(row.accuracy),
+        row.evaluationLoss === undefined ? "–" : loss(row.evaluationLoss),
         row.evaluationAccuracy === undefined ? "–" : percent(row.evaluationAccuracy),
         row.samplesPerSecond === undefined ? "–" : grouped(row.samplesPerSecond),
       ];

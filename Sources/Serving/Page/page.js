@@ -1,5 +1,6 @@
-// The page: model, views, answer. Drawing is in pad.js, the curves of a run in curves.js.
+// The page: model, views, answer. Drawing is in pad.js, files in picture.js, the curves of a run in curves.js.
 import { Pad } from "/pad.js";
+import { asPNG, watchForPictures } from "/picture.js";
 import { Curves } from "/curves.js";
 
 const $ = (id) => document.getElementById(id);
@@ -54,7 +55,7 @@ function showModel() {
     $("drop").hidden = false;
     $("drop-text").textContent =
       `This network reads pictures of ${height} × ${width}, ${channels === 1 ? "grey" : channels === 3 ? "in colour" : `${channels} channels`}` +
-      `: there is nothing to draw. ` + (model.pictures ? "Choose a PNG, or drop one here." : "Send its bytes to POST /v1/predict.");
+      `: there is nothing to draw. ` + (model.pictures ? "Choose a picture, drop one here or paste one." : "Send its bytes to POST /v1/predict.");
     $("drop").querySelector("label").hidden = !model.pictures;
   }
   $("file-label").hidden = !model.pictures || !model.drawing;
@@ -237,11 +238,18 @@ function drawTiles({ layer, shape, values, minimum, maximum }) {
     `${layer}: ${shape.join(" × ")}, from ${minimum.toPrecision(3)} (dark) to ${maximum.toPrecision(3)} (bright)`;
 }
 
-function choose(file) {
+async function choose(file) {
   if (!file) return;
   pad.clear();
   // Clearing is shown with the next frame; the picture comes behind it.
-  requestAnimationFrame(() => ask(new Blob([file], { type: file.type || "image/png" })));
+  await new Promise(requestAnimationFrame);
+  const mine = asked;
+  try {
+    const picture = await asPNG(file);
+    if (mine === asked) ask(picture);
+  } catch (error) {
+    if (mine === asked) problem(error.message);
+  }
 }
 
 // MARK: Views
@@ -265,13 +273,7 @@ async function start() {
     choose(event.target.files[0]);
     event.target.value = "";
   });
-  for (const type of ["dragover", "dragleave", "drop"]) {
-    $("drop").addEventListener(type, (event) => {
-      event.preventDefault();
-      $("drop").classList.toggle("over", type === "dragover");
-      if (type === "drop" && model.pictures) choose(event.dataTransfer.files[0]);
-    });
-  }
+  watchForPictures({ isOn: () => model.pictures && !$("view-draw").hidden, found: choose });
   const run = await fetch("/v1/run").then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
   if (run) {
     $("views").hidden = false;

@@ -107,6 +107,8 @@ public final class PicturePredictor {
     do throws(DatasetError) {
       array = try IDXArray(path: path, as: .images, largestCount: idxLimit)
     } catch {
+      // What begins with two zero bytes is an IDX file from the start: another beginning was found only after inflating.
+      if case .file(_, .magic) = error { throw .picture(PictureError(path: path, fault: .compressed)) }
       throw .images(error)
     }
     do throws(PictureFault) {

@@ -1,5 +1,6 @@
 import Datasets
 import Pictures
+import Settings
 
 /// Why something could not be recognised.
 public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -22,7 +23,7 @@ public enum PredictionError: Error, Equatable, Sendable, CustomStringConvertible
     case .picture(let error): error.description
     case .images(let error): error.description
     case .noSuchImage(let path, let asked, let count):
-      "\(path) has no image \(asked): it holds \(count), which are numbered from 0"
+      "\(path) has no image \(asked): it holds \(Counted.text(count, "image")), numbered from 0"
     case .onlyOne(let path): "\(path) is one picture, no IDX file; name it without a number"
     case .malformedRange(let name):
       "\(name): what stands in the brackets is no range of images; [3] is one of them, [0-9] are the first ten"

@@ -11,11 +11,13 @@ struct ServeCommandTests {
     #expect(help.status == 0 && help.output.contains("--port") && help.output.contains("POST /v1/predict"))
     try command.write("no checkpoint", to: "bad.weights.h5")
     let cases: [([String], Int32, String)] = [
-      ([], 64, "Missing expected argument"), (["run", "--port", "70000"], 64, "--port"),
+      ([], 64, "Missing expected argument"), (["run", "--port", "70000"], 64, "--port is 70000; expected 0 to 65535"),
       (["run", "--threads", "0"], 64, "--threads is 0"), (["run", "--max-body", "1"], 64, "--max-body is 1"),
       (["run", "--host", "example.org"], 64, "--host is example.org; expected an address in digits"),
       (["nowhere"], 66, "nowhere: no such file"),
       (["run", "--run", "nowhere"], 66, "--run nowhere: no such directory"),
+      (["run", "--run", "bad.weights.h5"], 66, "--run bad.weights.h5: a file, and a run is a directory"),
+      (["run", "--frob"], 64, "lockstep: Unknown option '--frob'\n"),
       (["bad.weights.h5"], 65, "bad.weights.h5: not an HDF5 file"),
     ]
     for (arguments, status, message) in cases {

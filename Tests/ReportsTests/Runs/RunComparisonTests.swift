@@ -64,7 +64,7 @@ struct RunComparisonTests {
       try FileManager.default.removeItem(atPath: "\(bare.path)/\(name)")
     }
     let comparison = try RunComparison([whole, young, bare].map(\.path))
-    #expect(comparison.entries.map(\.figures.status) == [.finished, .unknown, .unknown])
+    #expect(comparison.entries.map(\.figures.status) == [.finished, .withoutCheckpoint, .withoutCheckpoint])
     #expect(comparison.entries.map(\.figures.epochs) == [3, 0, 0])
     #expect(comparison.entries.map(\.figures.step) == [12, 2, 0])
     #expect(

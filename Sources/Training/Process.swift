@@ -1,6 +1,5 @@
 import Datasets
 import Tensors
-import Training
 import Workers
 
 #if canImport(Glibc)
@@ -12,8 +11,11 @@ import Workers
 // What a run takes from the process it runs in: none of it changes the result but `LOCKSTEP_ISA`, which every checkpoint records.
 
 extension Machine {
+  /// The machine that the process runs on.
+  ///
+  /// - Parameter threads: nil for one for each processor.
   /// - Throws: `TrainingError.unfit` for a number of threads that cannot be, `InstructionSetError`.
-  static func ofProcess(threads: Int?) throws -> Machine {
+  package static func ofProcess(threads: Int?) throws -> Machine {
     if let threads, !(1...WorkerPool.largestWorkerCount).contains(threads) {
       throw TrainingError.unfit("threads is \(threads); expected 1 to \(WorkerPool.largestWorkerCount)")
     }
@@ -23,7 +25,7 @@ extension Machine {
 
 extension DatasetContext {
   /// The folder of data sets that the environment names, and the memory that can be had.
-  static var ofProcess: DatasetContext {
+  package static var ofProcess: DatasetContext {
     DatasetContext(environment: environment(["LOCKSTEP_DATA"]), largestBytes: MemoryLimit.current()?.bytes ?? .max)
   }
 }
