@@ -39,8 +39,10 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Print one JSON object: path, format, bytes, checkpoint, step, input, outputs, classes, notes.")
   var json = false
 
+  /// What the output's name ends with.
+  private var named: ExportFormat? { output.flatMap { ExportFormat(path: $0) } }
+
   func validate() throws {
-    let named = output.flatMap { ExportFormat(path: $0) }
     guard let chosen = format ?? named else {
       throw ValidationError(
         "\(output.map { "\($0) does not tell the format" } ?? "the format is missing"); add --format onnx or --format keras"
@@ -54,7 +56,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     try Outcome.report {
-      guard let format = format ?? output.flatMap({ ExportFormat(path: $0) }) else { return }
+      guard let format = format ?? named else { preconditionFailure("a call without a format is not valid") }
       // Before work that would be for nothing, but a wrong checkpoint is the better message.
       let source = try CheckpointSource(checkpoint)
       let config = try RunConfig(text: source.checkpoint.run.config, source: source.path)

@@ -105,9 +105,18 @@ struct ModelTests {
     #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == exported.bytes.array())
     // The same again, under a name that does not tell.
     #expect(try model.export(to: scratch["halves"], format: format).bytes.array() == exported.bytes.array())
+    #expect(exported.inputMeaning == "pixel values from 0 to 255, channels last")
     let error = #expect(throws: ExportError.self) { try model.export(to: "halves.pb") }
     #expect(error == .unknownFormat(path: "halves.pb"))
     #expect(throws: WriteError.self) { try model.export(to: scratch["nowhere/a.onnx"]) }
+  }
+
+  @Test func aNetworkThatWasTrainedOnNumbers() throws {
+    let data = try MemorySource(training: Halves.numbers(100), test: Halves.numbers(40, seed: 2))
+    let numbers = Run(try Halves.config(data, epochs: 1), in: scratch["numbers"])
+    try numbers.train()
+    let exported = try Model(numbers.directory).export(to: scratch["numbers.onnx"])
+    #expect(exported.inputMeaning == "numbers as the network was trained on them, channels last")
   }
 
   @Test func aLayerThatNoOtherProgramKnows() throws {

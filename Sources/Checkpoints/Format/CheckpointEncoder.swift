@@ -24,23 +24,8 @@ package enum CheckpointEncoder {
 
   private static func addTensors(_ checkpoint: Checkpoint, to writer: inout HDF5Writer) throws(HDF5Error) {
     try writer.addGroup(Layout.modelVariables)
-    for parameter in checkpoint.parameters { try add(parameter.tensor, at: parameter.path, to: &writer) }
-    let optimizer = checkpoint.optimizer
-    try writer.addGroup(Layout.optimizerVariables)
-    try writer.setAttribute(Layout.Attribute.name, of: Layout.optimizerVariables, to: optimizer.name)
-    try writer.addDataset(Layout.iteration, dimensions: [], values: [Int64(optimizer.iterations)])
-    try writer.addDataset(Layout.learningRate, dimensions: [], values: [optimizer.learningRate])
-    for (index, variable) in optimizer.variables.enumerated() {
-      try add(variable, at: OptimizerState.path(ofVariable: index), to: &writer)
-    }
-  }
-
-  private static func add(
-    _ tensor: TensorSnapshot, at path: String, to writer: inout HDF5Writer
-  ) throws(HDF5Error) {
-    try writer.addDataset(path, dimensions: tensor.shape.dimensions, of: Float.self) { target in
-      tensor.withValues { values in values.withBytes { target.copyMemory(from: $0) } }
-    }
+    for parameter in checkpoint.parameters { try writer.add(parameter.tensor, at: parameter.path) }
+    try writer.add(checkpoint.optimizer)
   }
 
   private static func addRunState(_ run: RunState, to writer: inout HDF5Writer) throws(HDF5Error) {

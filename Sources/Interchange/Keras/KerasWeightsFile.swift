@@ -20,28 +20,11 @@ enum KerasWeightsFile {
       let group = "/layers/\(number == 0 ? base : "\(base)_\(number)")/vars"
       try writer.addGroup(group)
       try writer.setAttribute("name", of: group, to: layer.name)
-      for (index, variable) in layer.variables.enumerated() { try add(variable, at: "\(group)/\(index)", to: &writer) }
+      for (index, variable) in layer.variables.enumerated() {
+        try writer.add(variable, at: "\(group)/\(index)")
+      }
     }
-    if let optimizer { try add(optimizer, to: &writer) }
+    if let optimizer { try writer.add(optimizer) }
     return writer.image(extraBytes: 0)
-  }
-
-  private static func add(_ optimizer: OptimizerState, to writer: inout HDF5Writer) throws(HDF5Error) {
-    let group = "/optimizer/vars"
-    try writer.addGroup(group)
-    try writer.setAttribute("name", of: group, to: optimizer.name)
-    try writer.addDataset("\(group)/0", dimensions: [], values: [Int64(optimizer.iterations)])
-    try writer.addDataset("\(group)/1", dimensions: [], values: [optimizer.learningRate])
-    for (index, variable) in optimizer.variables.enumerated() {
-      try add(variable, at: OptimizerState.path(ofVariable: index), to: &writer)
-    }
-  }
-
-  private static func add(
-    _ tensor: TensorSnapshot, at path: String, to writer: inout HDF5Writer
-  ) throws(HDF5Error) {
-    try writer.addDataset(path, dimensions: tensor.shape.dimensions, of: Float.self) { target in
-      tensor.withValues { values in values.withBytes { target.copyMemory(from: $0) } }
-    }
   }
 }
