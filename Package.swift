@@ -15,7 +15,8 @@ let package = Package(
     .library(
       name: "Lockstep",
       targets: [
-        "Lockstep", "Tensors", "Settings", "Pictures", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints",
+        "Lockstep", "Tensors", "Settings", "Pictures", "Protobuf", "Networks", "Optimizers", "Datasets", "Workers",
+        "Checkpoints",
         "Training", "Reports", "Interchange",
       ]),
   ],
@@ -34,6 +35,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels", "CCrypto"]),
     .target(name: "Settings"),
     .target(name: "Pictures", dependencies: ["CZlib"]),
+    .target(name: "Protobuf"),
 
     // Floor 2: the parts. None knows another.
     .target(name: "Networks", dependencies: ["Tensors", "Settings"]),
@@ -50,8 +52,12 @@ let package = Package(
     // Floor 4: what people and other programs read.
     .target(
       name: "Reports",
-      dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors"]),
-    .target(name: "Interchange", dependencies: ["Checkpoints", "Tensors"]),
+      dependencies: ["Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Protobuf", "Tensors"]),
+    .target(
+      name: "Interchange",
+      dependencies: [
+        "Training", "Checkpoints", "Settings", "Networks", "Optimizers", "Datasets", "Protobuf", "Tensors", "CZlib",
+      ]),
 
     // The options of `lockstep serve`, for both programs that know them.
     .target(
@@ -89,7 +95,9 @@ let package = Package(
     .target(
       name: "Lockstep",
       dependencies: [
-        "Training", "Reports", "Settings", "Networks", "Optimizers", "Datasets", "Workers", "Checkpoints", "Tensors",
+        "Training", "Reports", "Interchange", "Settings", "Networks", "Optimizers", "Datasets", "Workers",
+        "Checkpoints",
+        "Tensors",
       ]),
     // Programs that import it, as anybody's would: without what only this package sees.
     .executableTarget(
@@ -112,6 +120,7 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"], exclude: ["Goldens"]),
+    .testTarget(name: "ProtobufTests", dependencies: ["Protobuf"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Tensors", "Settings"]),
     .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Settings"], exclude: ["Goldens"]),
     .testTarget(
@@ -126,12 +135,15 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "Reports", "Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Tensors",
+        "Reports", "Training", "Checkpoints", "Settings", "Networks", "Datasets", "Pictures", "Protobuf", "Tensors",
       ],
       exclude: ["Goldens"]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Training", "Datasets", "Settings", "Checkpoints", "Tensors"]),
+      dependencies: [
+        "Interchange", "Training", "Networks", "Optimizers", "Datasets", "Settings", "Checkpoints", "Protobuf",
+        "Tensors",
+      ]),
     .testTarget(
       name: "ServingTests",
       dependencies: [

@@ -86,7 +86,7 @@ why_package() {
     libhdf5-dev) echo "HDF5, the format of checkpoints" ;;
     zlib1g-dev) echo "zlib, reads .gz data sets" ;;
     libssl-dev) echo "libcrypto, SHA-256 of checkpoints and data sets" ;;
-    python3 | python3-venv) echo "compares with Keras and a JSON Schema validator in the tests" ;;
+    python3 | python3-venv) echo "compares with Keras, onnxruntime and a JSON Schema validator in the tests" ;;
     chromium) echo "opens the pages that Lockstep makes, in the tests" ;;
     *) echo "needed" ;;
   esac

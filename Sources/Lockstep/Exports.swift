@@ -18,6 +18,10 @@
 @_exported import enum Datasets.SampleElements
 @_exported import struct Datasets.Samples
 @_exported import enum Datasets.SamplesError
+// Networks for other programs.
+@_exported import enum Interchange.ExportError
+@_exported import enum Interchange.ExportFormat
+@_exported import struct Interchange.ExportedNetwork
 // Networks.
 @_exported import struct Networks.Accuracy
 @_exported import struct Networks.Activation
@@ -26,6 +30,8 @@
 @_exported import struct Networks.Conv2D
 @_exported import struct Networks.Dense
 @_exported import struct Networks.Dropout
+@_exported import enum Networks.ExportedLayer
+@_exported import enum Networks.ExportedLoss
 @_exported import struct Networks.Flatten
 @_exported import struct Networks.ForwardPass
 @_exported import struct Networks.GlobalAveragePool2D
@@ -52,6 +58,7 @@
 @_exported import struct Optimizers.ConstantSchedule
 @_exported import struct Optimizers.CosineSchedule
 @_exported import struct Optimizers.ExponentialSchedule
+@_exported import struct Optimizers.ExportedOptimizer
 @_exported import struct Optimizers.GradientClip
 @_exported import struct Optimizers.OneCycleSchedule
 @_exported import protocol Optimizers.Optimizer

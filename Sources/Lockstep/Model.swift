@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Interchange
 import Networks
 import Settings
 import Tensors
@@ -24,6 +25,7 @@ public final class Model {
   /// The network: layers, shapes, parameters.
   public var network: Network { model.network }
 
+  private let checkpoint: Checkpoint
   private let model: CheckpointModel
   /// Shape of one sample with as many channels as are normalised apart.
   private let extents: [Int]
@@ -53,6 +55,7 @@ public final class Model {
     digest = SHA256.hexadecimal(checkpoint.digest())
     self.path = path
     self.config = config
+    self.checkpoint = checkpoint
   }
 
   private static func extents(of input: Shape, _ checkpoint: Checkpoint, path: String) throws(TrainingError) -> [Int] {
@@ -97,6 +100,29 @@ public final class Model {
   /// - Throws: as `predict`.
   public func probabilities(_ numbers: [Float]) throws -> [[Float]] {
     try probabilities(count: numbers.count) { try Samples(numbers, shape: extents, labels: $0) }
+  }
+
+  /// Writes the network for other programs, as `lockstep export` does: an ONNX model, which onnxruntime runs, or a Keras model, which
+  /// `keras.models.load_model` opens.
+  ///
+  ///     try model.export(to: "digits.onnx")
+  ///
+  /// Both take samples as they were given here, as FP32. The file appears whole or not at all, in place of what lay there. Equal
+  /// checkpoints give equal bytes.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - format: by default what the file's name ends with.
+  /// - Returns: what was written, and the names of what goes in and comes out.
+  /// - Throws: `ExportError` where a layer of the program's own has no counterpart elsewhere (see `Layer.exported`), or the name does not
+  ///   tell the format; `WriteError`.
+  @discardableResult
+  public func export(to path: String, format: ExportFormat? = nil) throws -> ExportedNetwork {
+    guard let format = format ?? ExportFormat(path: path) else { throw ExportError.unknownFormat(path: path) }
+    let trained = try TrainedNetwork(checkpoint, path: self.path, config: config, sampleShape: network.input)
+    let exported = try trained.exported(as: format)
+    _ = try AtomicFile.write(exported.bytes, to: path)
+    return exported
   }
 
   private func probabilities(count: Int, _ make: (_ labels: [Int]) throws -> Samples) throws -> [[Float]] {

@@ -1,4 +1,5 @@
-import Glibc
+import Foundation
+import Tensors
 import Training
 
 /// Where text goes: answers to standard output, everything else to standard error.
@@ -20,6 +21,21 @@ enum Console {
     guard let code = write(text + "\n", to: STDOUT_FILENO) else { return }
     // A reader that has seen enough (`| head`) is no error of ours.
     if code != EPIPE { throw .cannotWrite(path: "standard output", reason: String(cString: strerror(code))) }
+  }
+
+  /// Prints an answer that is no text.
+  ///
+  /// - Throws: `TrainingError.cannotWrite`, also at a terminal, which would obey it.
+  static func answer(_ bytes: Storage<UInt8>) throws(TrainingError) {
+    let name = "standard output"
+    guard isatty(STDOUT_FILENO) == 0 else {
+      throw .cannotWrite(path: name, reason: "it is a terminal; lead it to a file or a program")
+    }
+    do {
+      try FileHandle.standardOutput.write(contentsOf: bytes.withMutableBytes { Data($0) })
+    } catch {
+      if errno != EPIPE { throw .cannotWrite(path: name, reason: String(cString: strerror(errno))) }
+    }
   }
 
   /// Prints an answer that what was done does not depend on: where nobody reads it any more, at the terminal itself.

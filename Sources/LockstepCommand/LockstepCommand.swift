@@ -22,8 +22,8 @@ struct LockstepCommand: ParsableCommand {
     version: LockstepVersion.current,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-      ReportCommand.self, CompareCommand.self, BenchCommand.self, ImportCommand.self, ServeCommand.self,
-      ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self, ManualCommand.self,
+      ReportCommand.self, CompareCommand.self, BenchCommand.self, ExportCommand.self, ImportCommand.self,
+      ServeCommand.self, ReadWeightsCommand.self, DataCommand.self, SchemaCommand.self, ManualCommand.self,
     ])
 
   /// Messages about arguments begin as all others do.

@@ -90,6 +90,7 @@ private enum ManualText {
     ),
     ("Checkpoints/NAME/events.out.tfevents.*", "The log for TensorBoard, unless logging.tensorBoard is false."),
     ("Checkpoints/NAME/report.html", "The page that 'lockstep report' makes."),
+    ("Checkpoints/NAME/NAME.onnx , Checkpoints/NAME/NAME.keras", "What 'lockstep export' writes for other programs."),
     ("Data/mnist", "Where 'lockstep data fetch mnist' puts the data set."),
   ]
 

@@ -45,6 +45,7 @@ extension Outcome {
     case is SavedRunError: self = .inputMissing
     case is MetricsLogError: self = .cannotWrite
     case let error as WeightsError: self = Outcome(of: error)
+    case is ExportError: self = .badData
     default: self = Outcome(ofRun: error) ?? .internalError
     }
   }

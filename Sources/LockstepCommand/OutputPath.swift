@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 import Training
 
 /// A file that a command will write when its work is done.
@@ -25,10 +26,15 @@ enum OutputPath {
   /// Writes a text.
   ///
   /// - Throws: `WriteError`, `TrainingError.cannotWrite`.
-  static func write(_ text: String, to path: String) throws {
+  static func write(_ text: String, to path: String) throws { try write(Storage(Array(text.utf8)), to: path) }
+
+  /// Writes bytes.
+  ///
+  /// - Throws: `WriteError`, `TrainingError.cannotWrite`.
+  static func write(_ bytes: Storage<UInt8>, to path: String) throws {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else {
-      _ = try AtomicFile.write(text, to: target(of: path))
+      _ = try AtomicFile.write(bytes, to: target(of: path))
       return
     }
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
@@ -37,7 +43,7 @@ enum OutputPath {
     }
     defer { close(descriptor) }
     do {
-      try FileHandle(fileDescriptor: descriptor).write(contentsOf: Data(text.utf8))
+      try FileHandle(fileDescriptor: descriptor).write(contentsOf: bytes.withMutableBytes { Data($0) })
     } catch {
       throw TrainingError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
     }

@@ -23,6 +23,12 @@ public protocol Layer: Configurable {
   /// A plan that computes this layer, its activation and the next layer in one stage, or nil where there is none. Its
   /// parameters are this layer's; the next one has none.
   func fused(with next: any Layer, input: Shape, context: PlanContext) -> LayerPlan?
+
+  /// What the layer computes once it is trained, its activation aside, in words that other programs have too; nil where there are none,
+  /// and a network with this layer cannot be exported.
+  ///
+  /// - Parameter input: shape of one input sample, which `plan` takes.
+  func exported(input: Shape) throws(ShapeError) -> ExportedLayer?
 }
 
 extension Layer {
@@ -31,6 +37,9 @@ extension Layer {
 
   /// No stage together.
   public func fused(with next: any Layer, input: Shape, context: PlanContext) -> LayerPlan? { nil }
+
+  /// No words.
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { nil }
 }
 
 /// A layer fitted to one input shape: the arithmetic of its passes.

@@ -21,6 +21,8 @@ public struct Network: Sendable {
     public let parameterCount: Int
     /// Floating-point operations of one sample's forward pass.
     public let flops: Int
+    /// What the layer computes, its activation aside, in other programs' words; nil where it has none.
+    public let exported: ExportedLayer?
   }
 
   /// What runs as one: a layer, the activation behind a layer, or several layers at once. A layer that computes nothing

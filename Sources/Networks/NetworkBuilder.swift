@@ -89,7 +89,8 @@ struct NetworkBuilder {
       Network.Entry(
         name: name, type: type(of: layer).schema.name, kerasClass: type(of: layer).kerasClass,
         activation: layer.activation, input: input, output: plan.output,
-        parameterCount: plan.parameters.reduce(0) { $0 + $1.shape.count }, flops: layerFlops))
+        parameterCount: plan.parameters.reduce(0) { $0 + $1.shape.count }, flops: layerFlops,
+        exported: try layer.exported(input: input)))
   }
 
   /// - Parameters:

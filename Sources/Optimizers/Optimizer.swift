@@ -31,9 +31,15 @@ public protocol Optimizer: Configurable {
 
   /// Updates one slice in place. The hot path: no allocation, no lock.
   func update(_ pass: UpdatePass)
+
+  /// The same in Keras's words; nil where there are none, and Keras cannot go on with it.
+  var exported: ExportedOptimizer? { get }
 }
 
 extension Optimizer {
+  /// No words.
+  public var exported: ExportedOptimizer? { nil }
+
   /// The rate alone.
   public func factors(step: Int, learningRate: Double) -> UpdateFactors {
     UpdateFactors(step: step, learningRate: learningRate)

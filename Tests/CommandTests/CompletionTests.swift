@@ -20,6 +20,7 @@ struct CompletionTests {
     Case(typed: "lockstep train config.json --progress ", offered: ["auto", "bar", "plain", "none"]),
     Case(typed: "lockstep train config.json --set training.batch", offered: ["training.batchSize="]),
     Case(typed: "lockstep resume runs/", offered: ["runs/digits"]),
+    Case(typed: "lockstep export runs/digits --format ", offered: ["onnx", "keras"]),
     Case(typed: "lockstep evaluate runs/digits/", offered: ["runs/digits/step-1.weights.h5"]),
   ]
 

@@ -14,12 +14,13 @@ struct PathTests {
     return command
   }
 
-  @Test("A name of one letter", arguments: ["inspect", "evaluate", "resume", "predict", "report", "compare"])
+  @Test("A name of one letter", arguments: ["inspect", "evaluate", "resume", "predict", "report", "compare", "export"])
   func oneLetter(name: String) throws {
     let command = try Self.prepared()
     defer { command.remove() }
     for path in ["a", "é", "a/", "-"] {
-      let result = try command.run([name, path] + (name == "predict" ? ["picture.png"] : []))
+      let more = ["predict": ["picture.png"], "export": ["--format", "onnx"]]
+      let result = try command.run([name, path] + (more[name] ?? []))
       #expect([64, 65, 66].contains(result.status), "\(path): \(result.status) \(result.error)")
       #expect(result.error.hasPrefix("lockstep: "), "\(path): \(result.error)")
     }

@@ -95,4 +95,29 @@ struct ModelTests {
     #expect(try Model(run.directory, input: [28, 28, 1]).network.input == [28, 28, 1])
     #expect(throws: TrainingError.self) { try Model(run.directory, input: [28, 14, 1]) }
   }
+
+  @Test(arguments: ExportFormat.allCases) func aNetworkForOtherPrograms(format: ExportFormat) throws {
+    let model = try Model(run.directory)
+    let path = scratch["halves.\(format.fileExtension)"]
+    let exported = try model.export(to: path)
+    #expect(exported.format == format && exported.notes.isEmpty)
+    #expect(exported.input.shape == [6, 6, 1] && exported.outputs.map(\.shape).allSatisfy { $0 == [2] })
+    #expect(try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) == exported.bytes.array())
+    // The same again, under a name that does not tell.
+    #expect(try model.export(to: scratch["halves"], format: format).bytes.array() == exported.bytes.array())
+    let error = #expect(throws: ExportError.self) { try model.export(to: "halves.pb") }
+    #expect(error == .unknownFormat(path: "halves.pb"))
+    #expect(throws: WriteError.self) { try model.export(to: scratch["nowhere/a.onnx"]) }
+  }
+
+  @Test func aLayerThatNoOtherProgramKnows() throws {
+    let config = try RunConfig(
+      name: "own", data: MemorySource(training: Halves.samples(40), test: Halves.samples(20)),
+      layers: [Flatten(), LayerNormalization(), Dense(units: 2)], epochs: 1, optimizer: Adam())
+    let own = Run(config, in: scratch["own"])
+    try own.train()
+    let model = try Model(own.directory, vocabulary: .standard.adding(LayerNormalization.self))
+    let error = #expect(throws: ExportError.self) { try model.export(to: scratch["own.onnx"]) }
+    #expect(error == .unknownLayer(name: "layer_normalization", type: "layerNormalization"))
+  }
 }

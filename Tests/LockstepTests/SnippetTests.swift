@@ -62,6 +62,17 @@ struct SnippetTests {
     #expect(try Model(directory).step == 20)
   }
 
+  @Test func exporting() throws {
+    let run = Run(try Halves.config(), in: directory)
+    try run.train()
+    let path = scratch["halves.onnx"]
+    let model = try Model(run.directory)
+    let exported = try model.export(to: path)  // for example halves.onnx
+    print(exported.input.name, exported.outputs.map(\.name))  // input ["probabilities", "logits"]
+    #expect(exported.input.name == "input" && exported.outputs.map(\.name) == ["probabilities", "logits"])
+    #expect(FileManager.default.fileExists(atPath: path))
+  }
+
   @Test func sameBits() throws {
     let config = try Halves.config()
     let (one, many) = (Run(config, in: scratch["one"], threads: 1), Run(config, in: scratch["many"], threads: 8))

@@ -26,6 +26,8 @@ public struct Activation: Layer, Equatable {
   public var activation: ActivationFunction? { function }
 
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias(input) }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { .identity }
 }
 
 extension ActivationFunction {

@@ -39,6 +39,10 @@ public struct AveragePool2D: Layer, Equatable {
       Means(window: window), output: window.outputShape,
       flops: window.kernel.height * window.kernel.width * window.outputCount)
   }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? {
+    .averagePool(try window.fit(input, layer: "averagePool2d", key: "size"))
+  }
 }
 
 /// Means of windows forward; each output's gradient spread evenly over its window backward.

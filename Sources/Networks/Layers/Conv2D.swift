@@ -101,6 +101,8 @@ public struct Conv2D: Layer, Equatable {
       multiplyAdds: window.cellsInside * window.channels * filters, backwardReads: .input,
       prepared: passes.prepared(context.kernels), scratchCount: passes.scratchCount(context.kernels))
   }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { .convolution(try window(on: input)) }
 }
 
 /// The three passes of a convolution: y = x ∗ K + b; dK and db; dx.

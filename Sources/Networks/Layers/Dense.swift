@@ -70,6 +70,8 @@ public struct Dense: Layer, Equatable {
       deferred: DeferredGradient.pays(rows: inputs, columns: units)
         ? DeferredGradient(rows: inputs, columns: units, keptCount: inputs + units) : nil)
   }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { .dense }
 }
 
 /// Y = X W + b; dW = Xᵀ dY, db = column sums of dY, dX = dY Wᵀ.

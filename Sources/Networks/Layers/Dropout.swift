@@ -38,6 +38,8 @@ public struct Dropout: Layer, Equatable {
       RandomMask(rate: rate, count: input.count), output: input, flops: input.count, memory: .inPlaceAllowed,
       savedBytes: Kernels.dropoutBytes(input.count))
   }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { .dropout(rate: rate) }
 }
 
 /// A mask drawn in the forward pass, applied to values there and to gradients backward.

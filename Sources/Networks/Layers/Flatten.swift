@@ -19,4 +19,6 @@ public struct Flatten: Layer, Equatable {
   public var keys: JSONValue { [:] }
 
   public func plan(input: Shape, context: PlanContext) throws(ShapeError) -> LayerPlan { .alias([input.count]) }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { .flatten }
 }

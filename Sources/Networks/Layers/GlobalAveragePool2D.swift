@@ -25,4 +25,6 @@ public struct GlobalAveragePool2D: Layer, Equatable {
     guard let window else { preconditionFailure("a window as large as the image fits it") }
     return LayerPlan(Means(window: window), output: [image.channels], flops: input.count)
   }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? { .globalAveragePool }
 }

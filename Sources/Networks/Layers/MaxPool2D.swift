@@ -45,6 +45,10 @@ public struct MaxPool2D: Layer, Equatable {
       Maxima(window: window), output: window.outputShape, flops: cells * window.outputCount,
       savedBytes: window.outputCount)
   }
+
+  public func exported(input: Shape) throws(ShapeError) -> ExportedLayer? {
+    .maxPool(try window.fit(input, layer: "maxPool2d", key: "size"))
+  }
 }
 
 /// Maxima forward; each output's gradient to the input that won backward.

@@ -8,9 +8,15 @@ public protocol Loss: Configurable {
 
   /// Writes the loss of every sample and, in training, the gradient of the mean over the whole minibatch.
   func evaluate(_ pass: LossPass)
+
+  /// The same in words that other programs have too; nil where there are none, and no other program can train on with it.
+  var exported: ExportedLoss? { get }
 }
 
 extension Loss {
+  /// No words.
+  public var exported: ExportedLoss? { nil }
+
   /// Any row of two numbers or more, one for each class.
   public func check(output: Shape) throws(ShapeError) {
     let name = Self.schema.name

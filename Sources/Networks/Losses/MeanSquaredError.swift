@@ -13,6 +13,8 @@ public struct MeanSquaredError: Loss, Equatable {
 
   public var keys: JSONValue { [:] }
 
+  public var exported: ExportedLoss? { .meanSquaredError }
+
   public func evaluate(_ pass: LossPass) {
     pass.kernels.meanSquaredError(
       classes: pass.classes, outputs: pass.outputs, labels: pass.labels, scale: pass.scale, losses: pass.losses,

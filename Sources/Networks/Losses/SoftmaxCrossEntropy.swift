@@ -36,6 +36,8 @@ public struct SoftmaxCrossEntropy: Loss, Equatable {
 
   public var keys: JSONValue { ["labelSmoothing": .single(labelSmoothing)] }
 
+  public var exported: ExportedLoss? { .softmaxCrossEntropy(labelSmoothing: labelSmoothing) }
+
   public func evaluate(_ pass: LossPass) {
     pass.kernels.softmaxCrossEntropy(
       classes: pass.classes, logits: pass.outputs, labels: pass.labels, smoothing: labelSmoothing, scale: pass.scale,

@@ -51,6 +51,14 @@ public struct Adam: Optimizer, Equatable {
     ]
   }
 
+  public var exported: ExportedOptimizer? {
+    ExportedOptimizer(
+      "Adam",
+      [
+        "beta_1": .number(beta1), "beta_2": .number(beta2), "epsilon": .number(epsilon),
+      ])
+  }
+
   /// m and v.
   public var slots: [String] { AdamMoments.slots }
 

@@ -55,6 +55,15 @@ public struct AdamW: Optimizer, Equatable {
     ]
   }
 
+  public var exported: ExportedOptimizer? {
+    ExportedOptimizer(
+      "AdamW",
+      [
+        "weight_decay": .number(weightDecay),
+        "beta_1": .number(beta1), "beta_2": .number(beta2), "epsilon": .number(epsilon),
+      ])
+  }
+
   /// m and v.
   public var slots: [String] { AdamMoments.slots }
 

@@ -56,6 +56,14 @@ public struct RMSProp: Optimizer, Equatable {
     ]
   }
 
+  public var exported: ExportedOptimizer? {
+    ExportedOptimizer(
+      "RMSprop",
+      [
+        "rho": .number(rho), "epsilon": .number(epsilon), "weight_decay": ExportedOptimizer.weightDecay(weightDecay),
+      ])
+  }
+
   /// The running average of g².
   public var slots: [String] { ["velocity"] }
 

@@ -66,6 +66,15 @@ public struct SGD: Optimizer, Equatable {
     ]
   }
 
+  public var exported: ExportedOptimizer? {
+    ExportedOptimizer(
+      "SGD",
+      [
+        "momentum": .number(momentum), "nesterov": .bool(nesterov),
+        "weight_decay": ExportedOptimizer.weightDecay(weightDecay),
+      ])
+  }
+
   /// `velocity` (Keras calls it momentum) where there is momentum, else none.
   public var slots: [String] { SGD.hasVelocity(momentum) ? ["momentum"] : [] }
 

@@ -1,3 +1,5 @@
+import Protobuf
+
 /// What TensorBoard reads: a moment of a run, with the values of some tags (TensorFlow's `event.proto` and `summary.proto`).
 package struct Event: Sendable {
   /// What it says.

@@ -1,3 +1,5 @@
+import Protobuf
+
 /// Reads an event file record by record. What its bytes say is checked before it is a size.
 package struct EventFileReader: ~Copyable {
   /// What comes next in a file.

@@ -1,3 +1,4 @@
+import Protobuf
 import Tensors
 
 /// How many of some numbers lie between which limits.

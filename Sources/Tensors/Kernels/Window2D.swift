@@ -41,9 +41,9 @@ public struct Window2D: Sendable, Equatable {
   /// Output image.
   public let output: Extent
   /// Zero rows above and zero columns to the left of the image.
-  let padBefore: Extent
+  package let padBefore: Extent
   /// Zero rows below and zero columns to the right of the image.
-  let padAfter: Extent
+  package let padAfter: Extent
 
   /// Returns nil where the window does not fit the image (only possible with `valid`).
   ///

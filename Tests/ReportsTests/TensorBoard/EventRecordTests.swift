@@ -1,3 +1,4 @@
+import Protobuf
 import Reports
 import Testing
 
@@ -27,27 +28,6 @@ struct EventRecordTests {
     message.text(3, "brain.Event:2")
     #expect(
       hexadecimal(Event.framed(message.bytes)) == "0f000000000000006d532b091a0d627261696e2e4576656e743a32fc985129")
-  }
-
-  /// The examples of https://protobuf.dev/programming-guides/encoding/, and numbers at the edges.
-  @Test("fields as Protocol Buffers write them")
-  func fields() {
-    func bytes(_ write: (inout ProtobufWriter) -> Void) -> String {
-      var writer = ProtobufWriter()
-      write(&writer)
-      return hexadecimal(writer.bytes)
-    }
-    #expect(bytes { $0.integer(1, 150) } == "089601")
-    #expect(bytes { $0.text(2, "testing") } == "120774657374696e67")
-    #expect(bytes { $0.message(3) { $0.integer(1, 150) } } == "1a03089601")
-    #expect(bytes { $0.integer(2, -1) } == "10ffffffffffffffffff01")
-    #expect(bytes { $0.integer(2, 127) } == "107f")
-    #expect(bytes { $0.integer(2, 128) } == "108001")
-    #expect(bytes { $0.integer(2, .max) } == "10ffffffffffffffff7f")
-    #expect(bytes { $0.float(2, 1) } == "150000803f")
-    #expect(bytes { $0.double(1, -2) } == "0900000000000000c0")
-    #expect(bytes { $0.doubles(6, [1, 2]) } == "3210000000000000f03f0000000000000040")
-    #expect(bytes { $0.data(16, [7]) } == "82010107")
   }
 
   private func hexadecimal(_ bytes: [UInt8]) -> String {

@@ -1,4 +1,4 @@
-/// Writes messages of Protocol Buffers, field by field: what an event file needs of the format, and only one way.
+/// Writes messages of Protocol Buffers, field by field: what event files and ONNX need of the format, and only one way.
 ///
 /// A field is its number and wire type as a varint, then its value. Numbers are little-endian; text, bytes, messages and
 /// packed arrays have their length in front.
@@ -34,6 +34,14 @@ package struct ProtobufWriter: Sendable {
     fixed(value.bitPattern)
   }
 
+  /// `repeated float`, packed; also `bytes` that hold little-endian numbers, which look the same.
+  package mutating func floats(_ field: Int, _ values: [Float]) {
+    key(field, .lengthDelimited)
+    varint(UInt64(4 * values.count))
+    bytes.reserveCapacity(bytes.count + 4 * values.count)
+    for value in values { fixed(value.bitPattern) }
+  }
+
   /// `repeated double`, packed.
   package mutating func doubles(_ field: Int, _ values: [Double]) {
     key(field, .lengthDelimited)
@@ -57,9 +65,11 @@ package struct ProtobufWriter: Sendable {
 
   /// A message in the message.
   package mutating func message(_ field: Int, _ write: (inout ProtobufWriter) -> Void) {
-    var inner = ProtobufWriter()
-    write(&inner)
-    data(field, inner.bytes)
+    key(field, .lengthDelimited)
+    let start = bytes.count
+    write(&self)
+    // In one buffer, the length put in afterwards: a network's weights are in the third message in another.
+    bytes.insert(contentsOf: Self.varint(UInt64(bytes.count - start)), at: start)
   }
 
   private mutating func key(_ field: Int, _ type: WireType) { varint(UInt64(field) << 3 | type.rawValue) }
@@ -71,6 +81,12 @@ package struct ProtobufWriter: Sendable {
       rest >>= 7
     }
     bytes.append(UInt8(rest))
+  }
+
+  private static func varint(_ value: UInt64) -> [UInt8] {
+    var writer = ProtobufWriter()
+    writer.varint(value)
+    return writer.bytes
   }
 
   private mutating func fixed(_ value: some FixedWidthInteger) {

@@ -1,21 +1,24 @@
 /// Walks over the fields of a message of Protocol Buffers whose bytes may be anything.
 ///
-/// Only as much of the format as it takes to find out which events a file holds.
-struct ProtobufReader {
+/// Only as much of the format as it takes to find out what a message holds.
+package struct ProtobufReader {
   /// A field's value, as far as the wire tells it.
-  enum Value: Equatable {
+  package enum Value: Equatable {
+    /// A number of variable length.
     case integer(UInt64)
     /// Of four or eight bytes, which nobody asked for so far.
     case fixed
+    /// A text, bytes, a message or a packed array.
     case bytes(ArraySlice<UInt8>)
   }
 
   private var rest: ArraySlice<UInt8>
 
-  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+  /// Begins at the first field of a message.
+  package init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
 
   /// The next field; nil at the end, and where the rest is no message.
-  mutating func next() -> (number: UInt64, value: Value)? {
+  package mutating func next() -> (number: UInt64, value: Value)? {
     guard let key = varint() else { return nil }
     switch key & 7 {
     case 0: return varint().map { (key >> 3, .integer($0)) }
@@ -27,7 +30,7 @@ struct ProtobufReader {
   }
 
   /// The values of one field, in order.
-  static func values(of field: UInt64, in bytes: ArraySlice<UInt8>) -> [Value] {
+  package static func values(of field: UInt64, in bytes: ArraySlice<UInt8>) -> [Value] {
     var reader = ProtobufReader(bytes)
     var values: [Value] = []
     while let (number, value) = reader.next() {

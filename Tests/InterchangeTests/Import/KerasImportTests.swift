@@ -10,10 +10,6 @@ private let python = ProcessInfo.processInfo.environment["LOCKSTEP_PYTHON"]
 
 @Suite("Lockstep goes on with what Keras 3 saved")
 struct KerasImportTests {
-  /// The root of the package.
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
   @Test(
     "Weights that Keras saved give Keras's predictions",
     .enabled(if: python != nil, "set LOCKSTEP_PYTHON to a Python that has Keras 3 to run this test"))
@@ -23,7 +19,7 @@ struct KerasImportTests {
     defer { try? FileManager.default.removeItem(at: directory) }
     func file(_ name: String) -> String { directory.appendingPathComponent(name).path }
     let config = try RunConfig(
-      file: Self.root.appendingPathComponent("Configs/mnist-cnn.json").path,
+      file: Repository.path("Configs/mnist-cnn.json"),
       overrides: [
         .init(#"data={"dataset":"digits","trainSamples":500,"testSamples":300,"normalization":"standard"}"#)
       ])
@@ -73,7 +69,7 @@ struct KerasImportTests {
   private func keras(_ arguments: [String]) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(python))
-    process.arguments = [Self.root.appendingPathComponent("Tests/Interoperability/keras_weights.py").path] + arguments
+    process.arguments = [Repository.path("Tests/Interoperability/keras_weights.py")] + arguments
     let output = Pipe()
     (process.standardOutput, process.standardError) = (output, output)
     try process.run()
