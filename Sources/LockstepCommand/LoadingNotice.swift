@@ -4,26 +4,28 @@ import Reports
 
 /// Says what the program is busy with where samples take so long to load that somebody may wonder.
 struct LoadingNotice {
-  /// Seconds until it is said.
-  private static let delay = 1.0
+  /// Digits that two cores draw within a second: nothing is said of them.
+  private static let fewDigits = 100_000
+  /// Seconds that files may take before it is said.
+  private static let delay = 5.0
 
   private let work: DispatchWorkItem
 
-  /// Begins to wait.
+  /// Says at once what is known to take its time, and begins to wait for the rest.
   ///
   /// - Parameter isShown: whether anything is ever said.
   init(_ data: DataConfiguration, isShown: Bool) {
-    let text = Self.text(data.source)
-    work = DispatchWorkItem { Console.error(text) }
-    if isShown { DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + Self.delay, execute: work) }
+    let digits = (data.source as? DigitsSource).map { $0.trainSamples + $0.testSamples }
+    let name = type(of: data.source).schema.name
+    work = DispatchWorkItem { Console.error("reading data set '\(name)'") }
+    guard isShown else { return }
+    if let digits {
+      if digits > Self.fewDigits { Console.error("drawing \(RunText.count(digits, "digit"))") }
+    } else {
+      DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + Self.delay, execute: work)
+    }
   }
 
   /// The samples are there: what was not said until now is not said any more.
   func cancel() { work.cancel() }
-
-  /// `drawing 1,004,000 digits`, or that the data set is being read.
-  private static func text(_ source: any DatasetSource) -> String {
-    guard let digits = source as? DigitsSource else { return "reading data set '\(type(of: source).schema.name)'" }
-    return "drawing \(RunText.count(digits.trainSamples + digits.testSamples, "digit"))"
-  }
 }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Glibc
 import Settings
 
@@ -45,6 +44,6 @@ struct MisreadOption: CustomStringConvertible {
     guard let match = text.firstMatch(of: /Unknown option '-+([^']*)'(\. Did you mean '-+([^']*)'\?)/),
       NearestName.find(String(match.1), in: [String(match.3)]) == nil
     else { return text }
-    return text.replacingCharacters(in: match.2.startIndex..<match.2.endIndex, with: "")
+    return text.replacing(match.2, with: "")
   }
 }

@@ -65,7 +65,7 @@ public struct RunDirectory: Sendable {
   }
 
   /// Whether a directory is a run's, and not one that a checkpoint was copied to.
-  public static func isRun(_ path: String) -> Bool {
+  package static func isRun(_ path: String) -> Bool {
     ["config.json", "lock"].contains { access("\(path)/\($0)", F_OK) == 0 }
   }
 

@@ -81,7 +81,6 @@ struct EndingTests {
       command.directory.appendingPathComponent("output"), command.directory.appendingPathComponent("error")
     )
     let process = try command.start(Self.longToDraw, output: output, error: error)
-    // What it is busy with is said on its own, after a second.
     Command.wait(while: process) { (try? command.read("error"))?.hasSuffix("\n") == true }
     #expect(try command.read("error") == "drawing 1,000,020 digits\n")
     kill(process.processIdentifier, signal)
@@ -102,8 +101,7 @@ struct EndingTests {
     #expect(small.status == 0 && small.error.hasPrefix("linear: 7,850 parameters, "), "\(small.error)")
     for option in ["--quiet", "--progress=none"] {
       let result = try command.run(Self.longToDraw + [option]) { process in
-        // Longer than the notice waits.
-        usleep(1_500_000)
+        usleep(500_000)
         kill(process.processIdentifier, SIGINT)
       }
       #expect(

@@ -96,7 +96,7 @@ import Testing
       let directory = try Self.directory()
       let path = try directory.write("data_batch_3.bin", [UInt8](repeating: 0, count: bytes))
       let fault = expected.map {
-        "holds \($0) bytes, no multiple of the 3073 of a record (a label and 3 × 32 × 32 pixels); "
+        "holds \($0) byte\($0 == 1 ? "" : "s"), no multiple of the 3073 of a record (a label and 3 × 32 × 32 pixels); "
           + "it is damaged, or not of CIFAR-10's binary version"
       }
       #expect(Self.message(directory) == "\(path): \(fault ?? "is empty")")

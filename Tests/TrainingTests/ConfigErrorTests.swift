@@ -215,7 +215,7 @@ import Training
 
   @Test func filesThatCannotBeReadAreNamed() throws {
     #expect(problem("/nonexistent/c.json") == "cannot read /nonexistent/c.json: No such file or directory")
-    #expect(problem("/") == "cannot read /: Is a directory")
+    #expect(problem("/") == "/ is a directory, but a config is expected, a JSON file")
     // A file without an end is read only as far as it can still be a config.
     #expect(try ConfigFile(path: "/dev/zero").bytes.count <= JSONParser.largestInput + 1 << 16)
   }

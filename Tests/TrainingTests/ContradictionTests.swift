@@ -23,10 +23,10 @@ struct ContradictionTests {
     Change("it counts 5 steps of an epoch that has 4") { $0.run.stepsPerEpoch = 5 },
     Change("it counts 3 minibatches of the epoch that has 2") { $0.run.batchesDone = 3 },
     Change("its optimizer counts more updates than steps") { $0.optimizer.iterations = 7 },
-    Change("its history has 0 epochs, and 1 are done") {
+    Change("its history has 0 epochs, and 1 is done") {
       $0.run.history = MetricHistory(columns: $0.run.history.columns)
     },
-    Change("its history has 300 epochs, and 1 are done") {
+    Change("its history has 300 epochs, and 1 is done") {
       $0.run.history = MetricHistory(
         columns: $0.run.history.columns, rows: Array(repeating: $0.run.history.rows[0], count: 300))
     },
