@@ -44,10 +44,14 @@ public final class SignalWatcher {
     let phase = Phase(isRunning: beforeStart == nil)
     self.phase = phase
     let queue = DispatchQueue(label: "lockstep.signals", qos: .userInteractive)
+    let registered = DispatchGroup()
     var sources: [any DispatchSourceSignal] = []
     func watch(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
-      // Dispatch sees a signal only where its default action is off.
-      signal(number, SIG_IGN)
+      #if canImport(Darwin)
+        // There, Dispatch sees a signal only where its default action is off. On Linux it takes the action's place itself, and a
+        // signal that came before that would be lost if it were ignored: it ends the process, as nothing is there to be saved.
+        signal(number, SIG_IGN)
+      #endif
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         guard !phase.isRunning.load(ordering: .relaxed) else { return action() }
@@ -56,6 +60,8 @@ public final class SignalWatcher {
         SignalWatcher.prepareProcess()
         raise(number)
       }
+      registered.enter()
+      source.setRegistrationHandler { registered.leave() }
       source.activate()
       sources.append(source)
     }
@@ -69,6 +75,7 @@ public final class SignalWatcher {
     watch(SIGXCPU) { request.stop(signal: SIGXCPU) }
     if !SignalWatcher.isIgnored(SIGHUP) { watch(SIGHUP) { request.stop(signal: SIGHUP) } }
     watch(SIGUSR1) { request.saveNow() }
+    registered.wait()
     self.sources = sources
   }
 

@@ -93,6 +93,19 @@ struct EndingTests {
     #expect(try command.files(in: ".") == ["c.json", "error", "output"])
   }
 
+  @Test("a signal that comes while the program starts ends it, whenever that is")
+  func stoppedWhileStarting() throws {
+    let command = try Self.prepared()
+    defer { command.remove() }
+    for milliseconds in 0..<40 as Range<UInt32> {
+      let result = try command.run(Self.longToDraw + ["--quiet"]) { process in
+        usleep(milliseconds * 1000)
+        kill(process.processIdentifier, SIGTERM)
+      }
+      #expect(result.status == 128 + SIGTERM, "after \(milliseconds) ms: \(result.error)")
+    }
+  }
+
   @Test("nothing is said of samples that are there at once, nor to those who want to hear nothing")
   func noNotice() throws {
     let command = try Self.prepared()
