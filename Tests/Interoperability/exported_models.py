@@ -30,6 +30,8 @@ import warnings
 import zipfile
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
+# The networks are small, and several of these run at once beside other tests: more threads would wait for each other.
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 
 import numpy as np
 
@@ -77,7 +79,9 @@ def check_onnx(arguments):
     if len(set(names)) != len(names) or "" in names:
         sys.exit(f"nodes without names of their own: {names}")
 
-    session = onnxruntime.InferenceSession(arguments.model, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(arguments.model, options, providers=["CPUExecutionProvider"])
     (entry,) = session.get_inputs()
     if entry.name != "input" or entry.type != "tensor(float)" or entry.shape[0] != "batch":
         sys.exit(f"input: {entry.name} {entry.type} {entry.shape}")
