@@ -55,11 +55,6 @@ struct HDF5Message {
 }
 
 extension [UInt8] {
-  /// Appends a number, the lowest byte first.
-  mutating func append(littleEndian number: some FixedWidthInteger) {
-    Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
-  }
-
   /// Appends a name, with a zero behind it, and pads.
   mutating func append(name: String) {
     append(contentsOf: name.utf8)

@@ -68,15 +68,23 @@ package struct ZipArchive {
 
   private static let (localLength, centralLength, endLength) = (30, 46, 22)
 
-  private static func local(_ entry: Entry) -> [UInt8] { little(0x0403_4B50 as UInt32) + facts(entry) + entry.name }
+  private static func local(_ entry: Entry) -> [UInt8] {
+    var header: [UInt8] = []
+    header.append(littleEndian: 0x0403_4B50 as UInt32)
+    return header + facts(entry) + entry.name
+  }
 
   private static func central(_ entry: Entry, offset: Int) -> [UInt8] {
     // Version 2.0, made on Unix; a regular file that its owner may write and everybody read.
     let (maker, mode) = (3 << 8 | 20 as UInt16, 0o100644 as UInt32)
-    return little(0x0201_4B50 as UInt32) + little(maker) + facts(entry)
-      // No comment, the first disk, no attributes of MS-DOS's.
-      + little(0 as UInt16) + little(0 as UInt16) + little(0 as UInt16)
-      + little(mode << 16) + little(UInt32(offset)) + entry.name
+    var header: [UInt8] = []
+    header.append(littleEndian: 0x0201_4B50 as UInt32)
+    header.append(littleEndian: maker)
+    header += facts(entry)
+    // No comment, the first disk, no attributes of MS-DOS's.
+    for zero in [0, 0, 0] as [UInt16] { header.append(littleEndian: zero) }
+    for number in [mode << 16, UInt32(offset)] { header.append(littleEndian: number) }
+    return header + entry.name
   }
 
   /// What both headers of a file say: version needed, flags, method (0: stored), time, date, checksum, sizes, lengths of name and extras.
@@ -84,17 +92,20 @@ package struct ZipArchive {
     // 1980-01-01 00:00.
     let (time, date) = (0 as UInt16, 1 << 5 | 1 as UInt16)
     let size = UInt32(entry.content.count)
-    return little(20 as UInt16) + little(0 as UInt16) + little(0 as UInt16) + little(time) + little(date)
-      + little(entry.checksum) + little(size) + little(size) + little(UInt16(entry.name.count)) + little(0 as UInt16)
+    var facts: [UInt8] = []
+    for number in [20, 0, 0, time, date] { facts.append(littleEndian: number) }
+    for number in [entry.checksum, size, size] { facts.append(littleEndian: number) }
+    for number in [UInt16(entry.name.count), 0] { facts.append(littleEndian: number) }
+    return facts
   }
 
   private static func end(count: Int, start: Int, length: Int) -> [UInt8] {
-    little(0x0605_4B50 as UInt32) + little(0 as UInt16) + little(0 as UInt16) + little(UInt16(count))
-      + little(UInt16(count)) + little(UInt32(length)) + little(UInt32(start)) + little(0 as UInt16)
-  }
-
-  private static func little(_ value: some FixedWidthInteger) -> [UInt8] {
-    stride(from: 0, to: value.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
+    var end: [UInt8] = []
+    end.append(littleEndian: 0x0605_4B50 as UInt32)
+    for number in [0, 0, UInt16(count), UInt16(count)] { end.append(littleEndian: number) }
+    for number in [UInt32(length), UInt32(start)] { end.append(littleEndian: number) }
+    end.append(littleEndian: 0 as UInt16)
+    return end
   }
 
   private static func checksum(_ content: Storage<UInt8>) -> UInt32 {

@@ -1,4 +1,5 @@
 import Protobuf
+import Tensors
 
 /// What TensorBoard reads: a moment of a run, with the values of some tags (TensorFlow's `event.proto` and `summary.proto`).
 package struct Event: Sendable {
@@ -35,8 +36,12 @@ package struct Event: Sendable {
 
   /// A message as a record (TFRecord): its length and itself, each with its checksum behind it.
   package static func framed(_ message: [UInt8]) -> [UInt8] {
-    let length = littleEndian(UInt64(message.count))
-    return length + littleEndian(CRC32C.masked(length)) + message + littleEndian(CRC32C.masked(message))
+    var record: [UInt8] = []
+    record.append(littleEndian: UInt64(message.count))
+    record.append(littleEndian: CRC32C.masked(record))
+    record += message
+    record.append(littleEndian: CRC32C.masked(message))
+    return record
   }
 
   private func write(to message: inout ProtobufWriter) {
@@ -53,10 +58,6 @@ package struct Event: Sendable {
         for value in values { summary.message(1) { value.write(to: &$0) } }
       }
     }
-  }
-
-  private static func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
-    stride(from: 0, to: value.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 }
 
