@@ -38,9 +38,26 @@ extension RunConfig {
     } catch {
       throw training.error(ofPrecision: error)
     }
+    let network = try planNetwork(input: input, kernels: kernels, numerics: training.numerics)
+    for (index, metric) in training.metrics.enumerated() {
+      do throws(ShapeError) {
+        try metric.check(output: network.output)
+      } catch {
+        throw SettingsError(location: nil, path: "training.metrics[\(index)]", message: error.message)
+      }
+    }
+    return network
+  }
+
+  /// Plans the layers and the loss alone, for kernels that need not be able to train them.
+  ///
+  /// - Throws: `SettingsError` at the layer that cannot take its input, or where the loss cannot take the output.
+  package func planNetwork(
+    input: Shape, kernels: Kernels, numerics: Numerics = Numerics()
+  ) throws(SettingsError) -> Network {
     let network: Network
     do throws(NetworkError) {
-      network = try Network(input: input, layers: model.layers, kernels: kernels, numerics: training.numerics)
+      network = try Network(input: input, layers: model.layers, kernels: kernels, numerics: numerics)
     } catch {
       throw model.error(error)
     }
@@ -48,13 +65,6 @@ extension RunConfig {
       try training.loss.check(output: network.output)
     } catch {
       throw training.error(ofLoss: error)
-    }
-    for (index, metric) in training.metrics.enumerated() {
-      do throws(ShapeError) {
-        try metric.check(output: network.output)
-      } catch {
-        throw SettingsError(location: nil, path: "training.metrics[\(index)]", message: error.message)
-      }
     }
     return network
   }

@@ -41,6 +41,11 @@ public struct TrainedNetwork: Sendable {
   /// What the outputs stand for, in their order.
   public let classes: [String]
 
+  /// Learnt numbers.
+  var parameterCount: Int {
+    layers.reduce(0) { $0 + ($1.kernel?.shape.count ?? 0) + ($1.bias?.shape.count ?? 0) }
+  }
+
   /// What the numbers that go in are.
   var inputMeaning: String {
     config.data.source.elements == .bytes
@@ -56,7 +61,9 @@ public struct TrainedNetwork: Sendable {
   /// - Throws: `ExportError` where a layer has no counterpart, `SettingsError` where the config's layers make no network,
   ///   `TrainingError.otherNetwork` where the checkpoint does not fit them, `damagedState` where it does not say how inputs are made.
   public init(_ checkpoint: Checkpoint, path: String, config: RunConfig, sampleShape: Shape) throws {
-    let network = try config.exportedNetwork(input: config.model.input ?? sampleShape)
+    // Planned to be looked at: on a machine that could not train it too.
+    guard let kernels = Kernels(.portable) else { preconditionFailure("the portable kernels are part of every build") }
+    let network = try config.planNetwork(input: config.model.input ?? sampleShape, kernels: kernels)
     let expected = network.parameters.entries.map { (path: $0.datasetPath, shape: $0.spec.shape) }
     let disagreements = checkpoint.disagreements(with: expected, optimizer: nil)
     guard disagreements.isEmpty else {
@@ -91,25 +98,6 @@ public struct TrainedNetwork: Sendable {
     case .onnx: try ONNXModel(self).exported()
     case .keras: try KerasModel(self).exported()
     }
-  }
-}
-
-extension RunConfig {
-  /// The network, planned to be looked at: on a machine that could not train it too.
-  fileprivate func exportedNetwork(input: Shape) throws(SettingsError) -> Network {
-    guard let kernels = Kernels(.portable) else { preconditionFailure("the portable kernels are part of every build") }
-    let network: Network
-    do throws(NetworkError) {
-      network = try Network(input: input, layers: model.layers, kernels: kernels)
-    } catch {
-      throw model.error(error)
-    }
-    do throws(ShapeError) {
-      try training.loss.check(output: network.output)
-    } catch {
-      throw training.error(ofLoss: error)
-    }
-    return network
   }
 }
 

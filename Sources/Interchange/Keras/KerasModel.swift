@@ -24,10 +24,9 @@ struct KerasModel {
     self.network = network
     layers = KerasLayer.all(of: network)
     compilation = KerasCompilation(network)
-    let floats = network.layers.reduce(0) { $0 + ($1.kernel?.shape.count ?? 0) + ($1.bias?.shape.count ?? 0) }
     let slots = network.optimizer.variables.reduce(0) { $0 + $1.shape.count }
     // Beside the numbers there are names, some kilobytes of them. Asked before memory is taken.
-    let bytes = 4 * (floats + (compilation.config == nil ? 0 : slots)) + 1 << 20
+    let bytes = 4 * (network.parameterCount + (compilation.config == nil ? 0 : slots)) + 1 << 20
     guard bytes <= ZipArchive.largest else {
       throw ExportError.tooLarge(format: .keras, bytes: bytes, limit: ZipArchive.largest)
     }

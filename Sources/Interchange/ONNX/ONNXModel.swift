@@ -22,9 +22,8 @@ struct ONNXModel {
   ///
   /// - Throws: `ExportError.tooLarge`.
   init(_ network: TrainedNetwork) throws(ExportError) {
-    let floats = network.layers.reduce(0) { $0 + ($1.kernel?.shape.count ?? 0) + ($1.bias?.shape.count ?? 0) }
     // Beside the weights there are names, some kilobytes of them.
-    let bytes = 4 * floats + 1 << 20
+    let bytes = 4 * network.parameterCount + 1 << 20
     guard bytes <= ONNXModel.largest else {
       throw .tooLarge(format: .onnx, bytes: bytes, limit: ONNXModel.largest)
     }
